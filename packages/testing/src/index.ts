@@ -4,3 +4,8 @@ export { describeProcess, identityOf, isAlive, readProcess, type ProcessIdentity
 export { descendantsOf } from './guard/process-tree.ts';
 export { trackProcesses, type ProcessTracker, type TrackProcessesOptions } from './guard/track-processes.ts';
 export { untilGone, type UntilGoneOptions } from './guard/until-gone.ts';
+export type { Communicated } from './mock/communicate.ts';
+export type { MockProcessBehavior, MockProcessOptions } from './mock/mock-options.ts';
+export { MockProcess } from './mock/mock-process.ts';
+export { mockSpawner, type MockSpawner } from './mock/mock-spawner.ts';
+export { type SpawnFailure } from './mock/spawn-failure.ts';
