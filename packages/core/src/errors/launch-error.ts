@@ -1,0 +1,33 @@
+import { SubwireError, type SubwireErrorOptions } from './subwire-error.ts';
+
+/** Fields of {@link LaunchError} besides those of every error. */
+export interface LaunchErrorFields {
+  /** Each place that was searched, with the reason why it was rejected. */
+  readonly searched?: readonly { readonly path: string; readonly why: string }[] | undefined;
+  /** The file that was to be run. */
+  readonly command?: string | undefined;
+  /** The operating system's own code, such as `ENOENT`. */
+  readonly errno?: string | undefined;
+  /** The version that the CLI reported. */
+  readonly version?: string | undefined;
+}
+
+/** The process could not be started. */
+export class LaunchError extends SubwireError {
+  declare readonly code: 'CLI_NOT_FOUND' | 'CLI_NOT_EXECUTABLE' | 'INTERPRETER_NOT_FOUND' | 'SPAWN_FAILED' | 'CLI_TOO_OLD';
+  declare readonly searched: readonly { readonly path: string; readonly why: string }[] | undefined;
+  declare readonly command: string | undefined;
+  declare readonly errno: string | undefined;
+  declare readonly version: string | undefined;
+
+  constructor(
+    options: SubwireErrorOptions<'CLI_NOT_FOUND' | 'CLI_NOT_EXECUTABLE' | 'INTERPRETER_NOT_FOUND' | 'SPAWN_FAILED' | 'CLI_TOO_OLD'> &
+      LaunchErrorFields,
+  ) {
+    super(options);
+    this.searched = options.searched;
+    this.command = options.command;
+    this.errno = options.errno;
+    this.version = options.version;
+  }
+}

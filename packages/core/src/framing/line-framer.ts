@@ -1,0 +1,144 @@
+import { decodeUtf8 } from './utf8.ts';
+
+/** What the framer reports. */
+export interface FramerEvents {
+  /** A complete line without its LF. `valid` is false when bytes that are no UTF-8 were replaced by U+FFFD. */
+  readonly line: (text: string, valid: boolean) => void;
+  /** A line longer than the limit was dropped; called once, when its end is known. `head` holds its first characters. */
+  readonly oversize: (info: { readonly bytes: number; readonly head: string }) => void;
+}
+
+/** Splits a byte stream into lines of text. */
+export interface LineFramer {
+  /** Takes the next bytes and reports each line that they complete, in order. The bytes must not change afterwards. */
+  push(chunk: Uint8Array): void;
+  /** Ends the stream. Returns an unterminated last line, or undefined when there is none. */
+  end(): { readonly text: string; readonly valid: boolean; readonly bytes: number } | undefined;
+}
+
+/** Options of {@link createLineFramer}. */
+export interface LineFramerOptions {
+  /** Longest line that is kept, in bytes without its LF. */
+  readonly maxLineBytes: number;
+}
+
+const lf = 0x0a;
+const headBytes = 256;
+const byteOrderMark = 0xfeff;
+const empty = Buffer.alloc(0);
+
+/**
+ * Splits on the byte 0x0A only: a lone CR, U+0085, U+2028 and U+2029 are data. Whole lines of one chunk are decoded in one call and cut as
+ * strings, because a call into the decoder per line costs more than all the rest; the pieces of an unfinished line are kept in a list and joined once,
+ * so that the cost is linear in its length however it is cut. Memory never exceeds the limit plus one chunk.
+ */
+export function createLineFramer(options: LineFramerOptions, events: FramerEvents): LineFramer {
+  const { maxLineBytes } = options;
+  let pieces: Buffer[] = [];
+  let pendingBytes = 0;
+  let atStart = true;
+  let skipped: { bytes: number; head: string } | undefined;
+
+  function emit(text: string, valid: boolean): void {
+    if (atStart) {
+      atStart = false;
+      if (text.charCodeAt(0) === byteOrderMark) text = text.slice(1);
+    }
+    // One CR before the LF belongs to the line's end.
+    const last = text.length - 1;
+    events.line(last >= 0 && text.charCodeAt(last) === 0x0d ? text.slice(0, last) : text, valid);
+  }
+
+  function join(rest: Buffer): Buffer {
+    if (pieces.length === 0) return rest;
+    pieces.push(rest);
+    const joined = Buffer.concat(pieces, pendingBytes + rest.length);
+    pieces = [];
+    pendingBytes = 0;
+    return joined;
+  }
+
+  function startSkipping(rest: Buffer): { bytes: number; head: string } {
+    const bytes = pendingBytes + rest.length;
+    const head = Buffer.concat([...pieces, rest].slice(0, headBytes).map((piece) => piece.subarray(0, headBytes))).toString(
+      'utf8',
+      0,
+      headBytes,
+    );
+    pieces = [];
+    pendingBytes = 0;
+    return { bytes, head };
+  }
+
+  function reportSkipped(): void {
+    if (skipped === undefined) return;
+    const info = skipped;
+    skipped = undefined;
+    atStart = false;
+    events.oversize(info);
+  }
+
+  function finishLine(rest: Buffer): void {
+    if (skipped !== undefined) skipped.bytes += rest.length;
+    else if (pendingBytes + rest.length > maxLineBytes) skipped = startSkipping(rest);
+    if (skipped !== undefined) return reportSkipped();
+    const { text, valid } = decodeUtf8(join(rest));
+    emit(text, valid);
+  }
+
+  function finishLinesOneByOne(buffer: Buffer): void {
+    let start = 0;
+    for (let end = buffer.indexOf(lf); end !== -1; end = buffer.indexOf(lf, start)) {
+      finishLine(buffer.subarray(start, end));
+      start = end + 1;
+    }
+  }
+
+  /** `run` is a whole number of lines, with their LFs. */
+  function finishRun(run: Buffer): void {
+    if (run.length > maxLineBytes) return finishLinesOneByOne(run);
+    const text = run.toString('utf8');
+    // Only the decoder of a single line can say which line holds the damage.
+    if (text.includes('\uFFFD')) return finishLinesOneByOne(run);
+    let start = 0;
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      emit(text.slice(start, end), true);
+      start = end + 1;
+    }
+  }
+
+  function keep(rest: Buffer): void {
+    if (skipped !== undefined) skipped.bytes += rest.length;
+    else if (pendingBytes + rest.length > maxLineBytes) skipped = startSkipping(rest);
+    else {
+      pieces.push(rest);
+      pendingBytes += rest.length;
+    }
+  }
+
+  return {
+    push(chunk) {
+      const buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      const last = buffer.lastIndexOf(lf);
+      if (last === -1) {
+        if (buffer.length > 0) keep(buffer);
+        return;
+      }
+      let start = 0;
+      if (pendingBytes > 0 || skipped !== undefined) {
+        const first = buffer.indexOf(lf);
+        finishLine(buffer.subarray(0, first));
+        start = first + 1;
+      }
+      if (start <= last) finishRun(buffer.subarray(start, last + 1));
+      if (last + 1 < buffer.length) keep(buffer.subarray(last + 1));
+    },
+    end() {
+      reportSkipped();
+      if (pendingBytes === 0) return undefined;
+      const bytes = pendingBytes;
+      const { text, valid } = decodeUtf8(join(empty));
+      return { text: atStart && text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text, valid, bytes };
+    },
+  };
+}

@@ -1,0 +1,63 @@
+export { type ErrorCode, errorCodes } from './errors/codes.ts';
+export { SubwireError, type SubwireErrorOptions } from './errors/subwire-error.ts';
+export { ClosedError, type ClosedErrorFields } from './errors/closed-error.ts';
+export { ConfigError, type ConfigErrorFields } from './errors/config-error.ts';
+export { ControlError, type ControlErrorFields } from './errors/control-error.ts';
+export { ExitError, type ExitErrorFields } from './errors/exit-error.ts';
+export { LaunchError, type LaunchErrorFields } from './errors/launch-error.ts';
+export { LimitError, type LimitErrorFields } from './errors/limit-error.ts';
+export { ProtocolError, type ProtocolErrorFields } from './errors/protocol-error.ts';
+export { ResultError, type ResultErrorFields } from './errors/result-error.ts';
+export type { ChildProcessLike, CloseReceipt, CloseRung, ProcessExit, Spawner, SpawnSpec } from './ports/child-process.ts';
+export { type LocateCliOptions, type LocatedCli, locateCli } from './process/locate-cli.ts';
+export { credentialVariables, posixProfile, windowsProfile } from './policy/environment.ts';
+export type { Credential, TransportOptions } from './policy/options.ts';
+export type { SessionPolicyOptions } from './policy/session-options.ts';
+export type { ShutdownPolicy } from './policy/shutdown.ts';
+export { createTransport } from './transport/subprocess-transport.ts';
+export type { CloseOptions, Diagnostic, DiagnosticCode, Transport, TransportState } from './transport/types.ts';
+export { openControl } from './control/channel.ts';
+export type { CallOptions, ControlChannel, IncomingContext } from './control/types.ts';
+export { openSession } from './session/session.ts';
+export { query } from './session/query.ts';
+export type { OnToolUse, Session, SessionOptions, ToolUseContext, Turn, TurnState } from './session/types.ts';
+export {
+  type ContentBlock,
+  type ContentBlocks,
+  isBlock,
+  type OtherBlock,
+  type ServerToolUseBlock,
+  type TextBlock,
+  type ThinkingBlock,
+  type ToolResultBlock,
+  type ToolUseBlock,
+} from './wire/content.ts';
+export type {
+  ControlCancelRequest,
+  ControlRequest,
+  ControlResponse,
+  IncomingControl,
+  InitializeHooks,
+  InitializeResponse,
+  OutgoingControl,
+  PermissionMode,
+  PermissionVerdict,
+} from './wire/control.ts';
+export type {
+  ApiUsage,
+  AssistantMessage,
+  CommandLifecycleMessage,
+  ConversationResetMessage,
+  KeepAliveMessage,
+  Message,
+  ModelUsage,
+  RateLimitEventMessage,
+  ResultMessage,
+  StreamEventMessage,
+  SystemInitMessage,
+  SystemMessage,
+  ToolProgressMessage,
+  UnknownMessage,
+  UserMessage,
+} from './wire/messages.ts';
+export type { UserFrame, UserInput } from './wire/outgoing.ts';

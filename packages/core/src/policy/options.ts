@@ -1,0 +1,62 @@
+import type { Spawner } from '../ports/child-process.ts';
+import type { ShutdownPolicy } from './shutdown.ts';
+
+/** Which credential the agent uses. Every other credential variable is removed from its environment. */
+export type Credential = { readonly apiKey: string } | { readonly oauthToken: string } | 'inherit' | 'none';
+
+/** Options of `createTransport`. */
+export interface TransportOptions {
+  /**
+   * The executable, with arguments that always come first if it is an array. A base name is looked up in `PATH`.
+   * @defaultValue the located `claude`
+   */
+  readonly command?: string | readonly [file: string, ...prefix: string[]];
+  /** Arguments, passed on byte for byte; no shell reads them. @defaultValue none */
+  readonly args?: readonly string[];
+  /** Working directory of the process. @defaultValue the host's */
+  readonly cwd?: string | URL;
+  /** Set on top of what is inherited; `undefined` removes a variable. @defaultValue nothing */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /**
+   * What the child inherits of the host's environment: a documented allow-list per platform, all, nothing, or the named variables. Markers of a
+   * surrounding agent are never inherited.
+   * @defaultValue 'profile'
+   */
+  readonly inheritEnv?: 'profile' | 'all' | 'none' | readonly string[];
+  /** The credential to use. @defaultValue 'inherit' */
+  readonly credential?: Credential;
+  /** Base names that may be run besides the defaults. @defaultValue `claude`, `node`, `python3` and the located CLI */
+  readonly allowedCommands?: readonly string[];
+  /** Longest line on stdout, in bytes. @defaultValue 67108864 (64 MiB) */
+  readonly maxLineBytes?: number;
+  /** What a longer line does: dropped with one diagnostic, or ends the stream with `LINE_TOO_LONG`. @defaultValue 'skip' */
+  readonly onOversizeLine?: 'skip' | 'fail';
+  /** Lines of stderr that are kept for errors and late subscribers. @defaultValue 100 */
+  readonly stderrTailLines?: number;
+  /** Messages that are held until somebody subscribes to `messages$`; more end it with `HELD_OVERFLOW`. @defaultValue 10000 */
+  readonly maxHeldMessages?: number;
+  /** Whether a line that opens like an object and does not parse ends the stream. @defaultValue false: a diagnostic, and the stream goes on */
+  readonly strict?: boolean;
+  /** The closing ladder. */
+  readonly shutdown?: Partial<ShutdownPolicy>;
+  /** Starts the process. @defaultValue Node's own `spawn`, without a shell */
+  readonly spawner?: Spawner;
+}
+
+/** {@link TransportOptions} with every default in place. */
+export interface ResolvedTransportOptions {
+  readonly command: readonly [file: string, ...prefix: string[]] | undefined;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly inheritEnv: 'profile' | 'all' | 'none' | readonly string[];
+  readonly credential: Credential;
+  readonly allowedCommands: readonly string[];
+  readonly maxLineBytes: number;
+  readonly onOversizeLine: 'skip' | 'fail';
+  readonly stderrTailLines: number;
+  readonly maxHeldMessages: number;
+  readonly strict: boolean;
+  readonly shutdown: ShutdownPolicy;
+  readonly spawner: Spawner | undefined;
+}

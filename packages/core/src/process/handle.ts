@@ -1,0 +1,104 @@
+import { type Observable, ReplaySubject } from 'rxjs';
+import { ClosedError } from '../errors/closed-error.ts';
+import { LaunchError } from '../errors/launch-error.ts';
+import type { ChildProcessLike, ProcessExit, Spawner, SpawnSpec } from '../ports/child-process.ts';
+import { fromReadable } from '../streams/from-readable.ts';
+import { createWriteQueue, type WriteQueue } from '../streams/write-queue.ts';
+import { identifyOwnChild, type ProcessIdentity } from './descendants.ts';
+
+/** A started process: its output as Observables of chunks, its input as a queue. */
+export interface ProcessHandle {
+  readonly pid: number | undefined;
+  /** Undefined when the process is none of this host's children, as with a double or a remote process: its pid must not be signalled. */
+  readonly identity: ProcessIdentity | undefined;
+  /** Chunks of stdout. Cold: the one subscriber reads the pipe. */
+  readonly stdout$: Observable<Buffer>;
+  /** Chunks of stderr. Cold: the one subscriber reads the pipe. */
+  readonly stderr$: Observable<Buffer>;
+  /** How the process ended; replayed. */
+  readonly exit$: Observable<ProcessExit>;
+  readonly input: WriteQueue;
+  /** Sends a signal to the process. Returns whether it could be sent. */
+  kill(signal: NodeJS.Signals): boolean;
+  /** Closes our ends of the pipes, so that a descendant that holds the other end cannot keep the host alive. */
+  release(): void;
+}
+
+function launchError(spec: SpawnSpec, error: Error): LaunchError {
+  const errno = (error as NodeJS.ErrnoException).code;
+  const code = errno === 'ENOENT' ? 'CLI_NOT_FOUND' : errno === 'EACCES' ? 'CLI_NOT_EXECUTABLE' : 'SPAWN_FAILED';
+  return new LaunchError({
+    code,
+    command: spec.file,
+    errno,
+    cause: error,
+    message: `${spec.file} could not be started: ${errno ?? error.message}. Check that the file exists, is executable, and that the machine has processes and memory left.`,
+  });
+}
+
+function closedInput(cause: Error): ClosedError {
+  const message = 'The process has closed its input and reads no more. Start another one.';
+  return new ClosedError({ code: 'INPUT_ENDED', state: 'open', cause, message });
+}
+
+function started(child: ChildProcessLike, spec: SpawnSpec): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onSpawn = (): void => {
+      child.off('error', onError);
+      resolve();
+    };
+    const onError = (error: Error): void => {
+      child.off('spawn', onSpawn);
+      reject(launchError(spec, error));
+    };
+    child.once('spawn', onSpawn);
+    child.once('error', onError);
+  });
+}
+
+/**
+ * Starts a process. Every listener is attached before the first write, on all four emitters: an `error` event that nobody hears ends the host.
+ * @throws LaunchError when it could not be started
+ */
+export async function startProcess(spawner: Spawner, spec: SpawnSpec): Promise<ProcessHandle> {
+  let child: ChildProcessLike;
+  try {
+    child = spawner(spec);
+  } catch (error) {
+    throw launchError(spec, error instanceof Error ? error : new Error(String(error)));
+  }
+  const identity = identifyOwnChild(child.pid);
+  // Stays for good: a kill that fails, or a pipe that breaks, is reported here at any later time.
+  child.on('error', () => undefined);
+  const exit$ = new ReplaySubject<ProcessExit>(1);
+  child.once('exit', (code: number | null, signal: NodeJS.Signals | null) => {
+    exit$.next({ code, signal });
+    exit$.complete();
+  });
+  const { stdin, stdout, stderr } = child;
+  const ready = started(child, spec);
+  if (stdin === null || stdout === null || stderr === null) {
+    ready.catch(() => undefined);
+    child.kill('SIGKILL');
+    throw new LaunchError({
+      code: 'SPAWN_FAILED',
+      command: spec.file,
+      message: 'The spawner returned a process without stdin, stdout or stderr. Start it with three pipes.',
+    });
+  }
+  const input = createWriteQueue(stdin, { explain: closedInput, causeWithinMs: 100 });
+  const handle: ProcessHandle = {
+    pid: child.pid,
+    identity,
+    stdout$: fromReadable(stdout),
+    stderr$: fromReadable(stderr),
+    exit$: exit$.asObservable(),
+    input,
+    kill: (signal) => child.kill(signal),
+    release() {
+      for (const stream of [stdin, stdout, stderr]) stream.destroy();
+    },
+  };
+  await ready;
+  return handle;
+}

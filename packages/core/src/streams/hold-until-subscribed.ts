@@ -1,0 +1,60 @@
+import { Observable, Subject } from 'rxjs';
+
+/** A hot stream whose early items wait for the first subscriber. */
+export interface HeldSubject<T> {
+  /** The stream. The first subscriber gets what was held, at once and in order; later ones get what comes after they subscribed. */
+  readonly stream$: Observable<T>;
+  /** How many items wait. */
+  readonly held: number;
+  next(value: T): void;
+  error(cause: unknown): void;
+  complete(): void;
+}
+
+/**
+ * Between the start of a process and the first subscription lie a few ticks in which output may come. Those items are held; a `ReplaySubject`
+ * would hold everything for ever. More than `maxHeld` of them end the stream with what `overflow` makes, because memory without bound is worse.
+ */
+export function holdUntilSubscribed<T>(maxHeld: number, overflow: () => unknown): HeldSubject<T> {
+  const live = new Subject<T>();
+  let waiting: T[] | undefined = [];
+  let ended: { readonly failed: boolean; readonly cause?: unknown } | undefined;
+
+  function finish(): void {
+    if (ended === undefined) return;
+    if (ended.failed) live.error(ended.cause);
+    else live.complete();
+  }
+
+  const stream$ = new Observable<T>((subscriber) => {
+    const subscription = live.subscribe(subscriber);
+    if (waiting !== undefined) {
+      const items = waiting;
+      waiting = undefined;
+      for (const item of items) live.next(item);
+      finish();
+    }
+    return subscription;
+  });
+
+  function end(result: { readonly failed: boolean; readonly cause?: unknown }): void {
+    if (ended !== undefined) return;
+    ended = result;
+    if (waiting === undefined) finish();
+  }
+
+  return {
+    stream$,
+    get held() {
+      return waiting?.length ?? 0;
+    },
+    next(value) {
+      if (ended !== undefined) return;
+      if (waiting === undefined) live.next(value);
+      else if (waiting.length >= maxHeld) end({ failed: true, cause: overflow() });
+      else waiting.push(value);
+    },
+    error: (cause) => end({ failed: true, cause }),
+    complete: () => end({ failed: false }),
+  };
+}

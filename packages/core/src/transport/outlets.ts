@@ -1,0 +1,91 @@
+import { type Observable, ReplaySubject, Subject } from 'rxjs';
+import { ProtocolError } from '../errors/protocol-error.ts';
+import type { ResolvedTransportOptions } from '../policy/options.ts';
+import type { ProcessExit } from '../ports/child-process.ts';
+import { type HeldSubject, holdUntilSubscribed } from '../streams/hold-until-subscribed.ts';
+import type { ControlCancelRequest, ControlRequest, ControlResponse } from '../wire/control.ts';
+import type { Message } from '../wire/messages.ts';
+import { createRouter, type Router } from './route.ts';
+import { createStderrLines, type StderrLines } from './stderr-lines.ts';
+import type { Diagnostic } from './types.ts';
+
+const maxReplayedDiagnostics = 100;
+
+/** Everything that comes out of a transport, and the router that feeds it. */
+export interface Outlets {
+  readonly messages: HeldSubject<Message>;
+  readonly controlRequests: Subject<ControlRequest>;
+  readonly controlResponses: Subject<ControlResponse>;
+  readonly controlCancels: Subject<ControlCancelRequest>;
+  readonly diagnostics: ReplaySubject<Diagnostic>;
+  readonly exits: ReplaySubject<ProcessExit>;
+  readonly stderr: StderrLines;
+  readonly router: Router;
+  /** Whether a frame was read from stdout. */
+  readonly answered: boolean;
+  /** Ends the streams of frames: `messages$` with the cause if there is one, the others without. */
+  finish(failure?: { readonly cause: unknown }): void;
+}
+
+function heldOverflow(limit: number): ProtocolError {
+  return new ProtocolError({
+    code: 'HELD_OVERFLOW',
+    limit,
+    message: `More than ${limit} messages came before anybody subscribed to messages$. Subscribe before connect(), or raise maxHeldMessages.`,
+  });
+}
+
+/** The streams of one transport. `onFail` is called when the bytes cannot be read any further. */
+export function createOutlets(options: ResolvedTransportOptions, onFail: (error: ProtocolError) => void): Outlets {
+  const messages = holdUntilSubscribed<Message>(options.maxHeldMessages, () => heldOverflow(options.maxHeldMessages));
+  const controlRequests = new Subject<ControlRequest>();
+  const controlResponses = new Subject<ControlResponse>();
+  const controlCancels = new Subject<ControlCancelRequest>();
+  const diagnostics = new ReplaySubject<Diagnostic>(maxReplayedDiagnostics);
+  const exits = new ReplaySubject<ProcessExit>(1);
+  const stderr = createStderrLines(options.stderrTailLines);
+  let answered = false;
+
+  const router = createRouter(options, {
+    message(message) {
+      answered = true;
+      messages.next(message);
+    },
+    controlRequest(frame) {
+      answered = true;
+      controlRequests.next(frame);
+    },
+    controlResponse(frame) {
+      answered = true;
+      controlResponses.next(frame);
+    },
+    controlCancel: (frame) => controlCancels.next(frame),
+    diagnostic: (diagnostic) => diagnostics.next(diagnostic),
+    fail: onFail,
+  });
+
+  return {
+    messages,
+    controlRequests,
+    controlResponses,
+    controlCancels,
+    diagnostics,
+    exits,
+    stderr,
+    router,
+    get answered() {
+      return answered;
+    },
+    finish(failure) {
+      if (failure === undefined) messages.complete();
+      else messages.error(failure.cause);
+      const others: readonly { complete(): void }[] = [controlRequests, controlResponses, controlCancels];
+      for (const subject of others) subject.complete();
+    },
+  };
+}
+
+/** A stream that nobody outside can push into. */
+export function readOnly<T>(subject: Subject<T>): Observable<T> {
+  return subject.asObservable();
+}

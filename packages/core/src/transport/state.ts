@@ -1,0 +1,48 @@
+import { BehaviorSubject, type Observable } from 'rxjs';
+import { ClosedError } from '../errors/closed-error.ts';
+import type { TransportState } from './types.ts';
+
+const moves: Readonly<Record<TransportState, readonly TransportState[]>> = {
+  idle: ['starting', 'closed'],
+  starting: ['open', 'closing', 'failed'],
+  open: ['closing', 'failed'],
+  closing: ['closed', 'failed'],
+  closed: [],
+  failed: [],
+};
+
+/** Whether the table of lives has this move. */
+export function canMove(from: TransportState, to: TransportState): boolean {
+  return moves[from].includes(to);
+}
+
+/** A state that only moves along the table of lives. */
+export interface StateMachine {
+  readonly current: TransportState;
+  readonly state$: Observable<TransportState>;
+  /** @throws ClosedError `CLOSED` for a move that the table does not have */
+  move(to: TransportState): void;
+}
+
+/** A machine in the state `idle`. Its stream completes with `closed` or `failed`. */
+export function createStateMachine(): StateMachine {
+  const subject = new BehaviorSubject<TransportState>('idle');
+  return {
+    get current() {
+      return subject.value;
+    },
+    state$: subject.asObservable(),
+    move(to) {
+      const from = subject.value;
+      if (!canMove(from, to)) {
+        throw new ClosedError({
+          code: 'CLOSED',
+          state: from,
+          message: `A transport that is ${from} cannot become ${to}. Create a new one.`,
+        });
+      }
+      subject.next(to);
+      if (moves[to].length === 0) subject.complete();
+    },
+  };
+}

@@ -1,0 +1,207 @@
+import { fromEvent, ReplaySubject, Subject } from 'rxjs';
+import { bufferCount } from 'rxjs/operators';
+import { ClosedError } from '../errors/closed-error.ts';
+import { encodeFrame } from '../framing/encode-frame.ts';
+import type { TransportOptions } from '../policy/options.ts';
+import { resolveTransportOptions } from '../policy/resolve-options.ts';
+import type { CloseReceipt, ProcessExit } from '../ports/child-process.ts';
+import { launch, type Launched } from '../process/launch.ts';
+import { terminate } from '../process/terminate.ts';
+import { drained, nextPoll$ } from '../streams/drained.ts';
+import { checkOutgoing } from '../wire/check-outgoing.ts';
+import { exitCause } from './exit-cause.ts';
+import { createOutlets, readOnly } from './outlets.ts';
+import { createStateMachine } from './state.ts';
+import type { CloseOptions, Transport, TransportState } from './types.ts';
+
+// Two pipes of a dead process hold what they hold: a silence this long, seen after one more look at them, means that they are empty.
+const quietMs = 40;
+
+const neverStarted: CloseReceipt = Object.freeze({
+  exit: { code: null, signal: null },
+  rungs: [],
+  killed: [],
+  survivors: [],
+  durationMs: 0,
+});
+
+/**
+ * A transport over a subprocess of its own. Nothing is started before `connect()`.
+ * @throws ConfigError `INVALID_OPTION` that names the option
+ */
+export function createTransport(options: TransportOptions = {}): Transport {
+  const resolved = resolveTransportOptions(options, process.cwd());
+  const machine = createStateMachine();
+  const outlets = createOutlets(resolved, (error) => fail(error));
+  const hurry = new AbortController();
+  let launched: Launched | undefined;
+  let launching: Promise<void> | undefined;
+  let gone = false;
+  let drainedOut: Promise<void> = Promise.resolve();
+  let inputEnded = false;
+  let failure: { readonly cause: unknown } | undefined;
+  let closing: Promise<CloseReceipt> | undefined;
+
+  // The state changes during an await, which narrowing does not know.
+  const state = (): TransportState => machine.current;
+
+  /** Ends the streams with an error and the tree by the ladder. The first cause stays. */
+  function fail(cause: unknown, exit?: ProcessExit): void {
+    if (failure !== undefined || machine.current === 'closed') return;
+    failure = { cause };
+    launched?.handle.input.fail(cause);
+    machine.move('failed');
+    if (exit !== undefined) outlets.exits.next(exit);
+    outlets.finish(failure);
+    void close({ from: 'term' });
+  }
+
+  function attach(started: Launched): void {
+    launched = started;
+    const { handle } = started;
+    const chunks = new Subject<void>();
+    const ends = new ReplaySubject<void>(2);
+    handle.stdout$.subscribe({
+      next(chunk) {
+        if (failure !== undefined) return;
+        chunks.next();
+        outlets.router.push(chunk);
+      },
+      complete: () => ends.next(),
+    });
+    handle.stderr$.subscribe({
+      next(chunk) {
+        chunks.next();
+        outlets.stderr.push(chunk);
+      },
+      complete: () => ends.next(),
+    });
+    const ended$ = ends.pipe(bufferCount(2));
+    drainedOut = new Promise((resolve) => {
+      handle.exit$.subscribe((exit) => {
+        gone = true;
+        drained(chunks, ended$, { quietMs, capMs: resolved.shutdown.drainMs, polled$: nextPoll$ }).subscribe({
+          complete() {
+            onGone(exit);
+            resolve();
+          },
+        });
+      });
+    });
+  }
+
+  /** The process has ended and its pipes are empty. */
+  function onGone(exit: ProcessExit): void {
+    const truncated = failure === undefined ? outlets.router.end() : undefined;
+    outlets.stderr.end();
+    const unexpected = exitCause({ exit, pid: launched?.handle.pid, stderrTail: outlets.stderr.tail, answered: outlets.answered });
+    const orderly = exit.code === 0 && (outlets.answered || inputEnded);
+    if (failure === undefined && closing === undefined && (truncated !== undefined || !orderly)) return fail(truncated ?? unexpected, exit);
+    launched?.handle.input.fail(unexpected);
+    outlets.exits.next(exit);
+    if (closing === undefined) void close();
+  }
+
+  async function connect({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    signal?.throwIfAborted();
+    if (machine.current !== 'idle') throw notOpen('ALREADY_CONNECTED');
+    machine.move('starting');
+    launching = launch(resolved).then(attach);
+    try {
+      await launching;
+    } catch (error) {
+      fail(error);
+      throw error;
+    }
+    if (signal?.aborted === true) await close({ from: 'term' });
+    signal?.throwIfAborted();
+    // A close() that came in the meantime has moved the state already.
+    if (state() !== 'starting') throw notOpen('CLOSED');
+    machine.move('open');
+  }
+
+  function notOpen(code: 'ALREADY_CONNECTED' | 'CLOSED' | 'NOT_CONNECTED' | 'INPUT_ENDED'): Error {
+    if (code === 'CLOSED' && failure?.cause instanceof Error) return failure.cause;
+    const advice = {
+      ALREADY_CONNECTED: 'The transport was connected before. Create a new one for another process.',
+      CLOSED: 'The transport is closed. Create a new one.',
+      NOT_CONNECTED: 'The transport is not connected yet. Await connect() first.',
+      INPUT_ENDED: 'The input of the process has been ended. Send before endInput().',
+    } as const;
+    return new ClosedError({ code, state: machine.current, message: advice[code] });
+  }
+
+  async function send(frame: object | string): Promise<void> {
+    const line = encodeFrame(checkOutgoing(frame));
+    if (machine.current === 'idle' || machine.current === 'starting') throw notOpen('NOT_CONNECTED');
+    if (machine.current !== 'open' || launched === undefined) throw notOpen('CLOSED');
+    if (inputEnded) throw notOpen('INPUT_ENDED');
+    await launched.handle.input.write(line);
+  }
+
+  async function endInput(): Promise<void> {
+    if (launched === undefined) throw notOpen('NOT_CONNECTED');
+    inputEnded = true;
+    await launched.handle.input.end();
+  }
+
+  async function climb(from: CloseOptions['from']): Promise<CloseReceipt> {
+    if (machine.current === 'idle') machine.move('closed');
+    if (machine.current === 'starting' || machine.current === 'open') machine.move('closing');
+    await launching?.catch(() => undefined);
+    let receipt = neverStarted;
+    if (launched !== undefined) {
+      const { handle, ownGroup } = launched;
+      receipt = await terminate({ handle, ownGroup, policy: resolved.shutdown, from, hurry$: fromEvent(hurry.signal, 'abort') });
+      await drainedOut;
+      handle.release();
+    }
+    if (machine.current === 'closing') {
+      outlets.finish();
+      machine.move('closed');
+    }
+    outlets.exits.complete();
+    outlets.diagnostics.complete();
+    return receipt;
+  }
+
+  function close({ from, signal }: CloseOptions = {}): Promise<CloseReceipt> {
+    if (signal?.aborted === true) hurry.abort();
+    else signal?.addEventListener('abort', () => hurry.abort(), { once: true });
+    closing ??= climb(from);
+    return closing;
+  }
+
+  return {
+    get pid() {
+      return launched?.handle.pid;
+    },
+    get state() {
+      return machine.current;
+    },
+    get failure() {
+      return failure?.cause;
+    },
+    get isConnected() {
+      return machine.current === 'open' && !gone;
+    },
+    state$: machine.state$,
+    messages$: outlets.messages.stream$,
+    controlRequests$: readOnly(outlets.controlRequests),
+    controlResponses$: readOnly(outlets.controlResponses),
+    controlCancels$: readOnly(outlets.controlCancels),
+    stderr$: outlets.stderr.stderr$,
+    diagnostics$: readOnly(outlets.diagnostics),
+    exit$: readOnly(outlets.exits),
+    get stderrTail() {
+      return outlets.stderr.tail;
+    },
+    connect,
+    send,
+    endInput,
+    close,
+    [Symbol.asyncDispose]: async () => {
+      await close();
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import type { Observable } from 'rxjs';
+import type { CloseReceipt, ProcessExit } from '../ports/child-process.ts';
+import type { ControlCancelRequest, ControlRequest, ControlResponse } from '../wire/control.ts';
+import type { Message } from '../wire/messages.ts';
+
+/** The lives of a transport. */
+export type TransportState = 'idle' | 'starting' | 'open' | 'closing' | 'closed' | 'failed';
+
+/** What a diagnostic is about. */
+export type DiagnosticCode =
+  /** A line on stdout that is no frame, such as a log line. */
+  | 'NOISE_LINE'
+  /** A line longer than `maxLineBytes` was dropped. */
+  | 'LINE_TOO_LONG'
+  /** A line opens like an object and does not parse. */
+  | 'INVALID_JSON'
+  /** Bytes that are no UTF-8 were replaced by U+FFFD. */
+  | 'INVALID_UTF8'
+  /** A frame of a type or shape that this version does not know; it is delivered as `unknown`. */
+  | 'UNKNOWN_FRAME'
+  /** A control frame that cannot be answered or matched. */
+  | 'INVALID_FRAME'
+  /** The last line had no LF and does not parse. */
+  | 'STREAM_TRUNCATED'
+  /** A handler of the caller's threw or answered with something that cannot be sent. */
+  | 'HANDLER_FAILED'
+  /** An answer came for a request that nobody waits for any more. */
+  | 'LATE_ANSWER'
+  /** A result that belongs to no turn of the caller's. */
+  | 'STRAY_RESULT';
+
+/** Something worth knowing that did not end anything. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  /** One sentence. */
+  readonly message: string;
+  /** The first characters of the line. */
+  readonly head?: string;
+  /** Size of the line, in bytes. */
+  readonly bytes?: number;
+  /** What led to it. */
+  readonly cause?: unknown;
+  /** The frame as it came. */
+  readonly raw?: unknown;
+}
+
+/** A subprocess that speaks one JSON object a line, as streams. */
+export interface Transport extends AsyncDisposable {
+  /** Process id, once started. */
+  readonly pid: number | undefined;
+  readonly state: TransportState;
+  /** Whether the state is `open` and the process lives. */
+  readonly isConnected: boolean;
+  /** What `messages$` ended with, once the state is `failed`; undefined before. */
+  readonly failure: unknown;
+  /** The current state, then each change. Completes after `closed` or `failed`; never errors. */
+  readonly state$: Observable<TransportState>;
+  /** Every message but control frames. Held for the first subscriber. The one stream that errors: once, with the cause of the failure. */
+  readonly messages$: Observable<Message>;
+  /** What the CLI asks. Hot, nothing is held; completes with `messages$`. */
+  readonly controlRequests$: Observable<ControlRequest>;
+  /** What the CLI answers. Hot, nothing is held; completes with `messages$`. */
+  readonly controlResponses$: Observable<ControlResponse>;
+  /** Questions that the CLI takes back. Hot, nothing is held; completes with `messages$`. */
+  readonly controlCancels$: Observable<ControlCancelRequest>;
+  /** Lines of stderr; the last `stderrTailLines` are replayed. Never errors. */
+  readonly stderr$: Observable<string>;
+  /** What was odd but harmless; the last 100 are replayed. Never errors. */
+  readonly diagnostics$: Observable<Diagnostic>;
+  /** How the process ended, once everything that it said was delivered; replayed. Never errors. */
+  readonly exit$: Observable<ProcessExit>;
+  /** The last lines of stderr; a first line says so when older ones were dropped. */
+  readonly stderrTail: readonly string[];
+  /**
+   * Starts the process. Resolves when the operating system has started it.
+   * @throws ConfigError, LaunchError, ClosedError (`ALREADY_CONNECTED`, `CLOSED`), or the signal's reason
+   */
+  connect(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /**
+   * Writes one frame; a string becomes a user's line. Resolves when it was handed to the operating system.
+   * @throws ProtocolError `INVALID_OUTGOING` for what would end the CLI; ClosedError; the error that ended the process
+   */
+  send(frame: object | string): Promise<void>;
+  /** Ends stdin after everything that was sent. Idempotent. */
+  endInput(): Promise<void>;
+  /**
+   * Ends the process and its tree: EOF, TERM, KILL, each bounded by `shutdown`. Idempotent, bounded, and never rejects because of the process.
+   * `from: 'term'` skips the wait for an orderly end. An abort skips what is left of the current wait.
+   */
+  close(options?: CloseOptions): Promise<CloseReceipt>;
+}
+
+/** Options of {@link Transport.close}. */
+export interface CloseOptions {
+  /** Goes on to the next rungs at once when aborted. */
+  readonly signal?: AbortSignal;
+  /** The first rung. @defaultValue 'eof' */
+  readonly from?: 'eof' | 'term';
+}
