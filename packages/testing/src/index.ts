@@ -9,3 +9,6 @@ export type { MockProcessBehavior, MockProcessOptions } from './mock/mock-option
 export { MockProcess } from './mock/mock-process.ts';
 export { mockSpawner, type MockSpawner } from './mock/mock-spawner.ts';
 export { type SpawnFailure } from './mock/spawn-failure.ts';
+export type { ApiPurpose, ApiRequest, ApiRequestBody } from './fake-api/request.ts';
+export { FakeApiError, type ApiReply, type ApiScript, type ApiToolCall, type ApiUsage } from './fake-api/script.ts';
+export { startFakeApi, type FakeApi } from './fake-api/start-fake-api.ts';
