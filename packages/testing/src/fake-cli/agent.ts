@@ -1,0 +1,261 @@
+import { cliFacts } from '../scenario/cli-facts.ts';
+import { isObject, type JsonObject } from '../scenario/json.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { AgentState, Answer, UserMessage } from './agent-state.ts';
+import { handleControl, type ControlPowers, type Responder } from './control.ts';
+import { run, type Effect, type Running } from './coroutine.ts';
+import { parseFlags } from './flags.ts';
+import type { Host } from './host.ts';
+import { textOfContent } from './replies.ts';
+import { runTurn } from './turn.ts';
+import { reportLifecycle, TurnInterrupted, uuidsOf } from './turn-record.ts';
+
+/** A fake CLI that answers as the real one does. It hears lines, the end of stdin and signals, and speaks through its {@link Host}. */
+export interface Agent {
+  line(text: string): void;
+  end(): void;
+  signal(signal: NodeJS.Signals): void;
+  /** Takes a prompt that was given as an argument. */
+  prompt(text: string): void;
+}
+
+export function createAgent(host: Host, scenario: Scenario): Agent {
+  const flags = parseFlags(host.argv);
+  const pending = new Map<string, (answer: Answer) => void>();
+  let running: Running | undefined;
+  let interrupting = false;
+  let leaving: number | undefined;
+  const defaultModel = scenario.model ?? flags.value('model') ?? cliFacts.model;
+  const state: AgentState = {
+    host,
+    scenario,
+    flags,
+    cwd: host.cwd,
+    sessionId: flags.value('session-id') ?? (flags.has('fork-session') ? undefined : flags.value('resume')) ?? host.uuid(),
+    model: defaultModel,
+    defaultModel,
+    permissionMode: flags.value('permission-mode') ?? 'default',
+    startedMs: host.nowMs(),
+    initialized: false,
+    inputEnded: false,
+    begun: false,
+    turns: 0,
+    results: 0,
+    apiRequests: 0,
+    lastFailed: false,
+    total: new Map(),
+    since: new Map(),
+    queue: [],
+    hooks: new Map(),
+    mcp: new Map(),
+    tasks: new Map(),
+    notices: [],
+    allowed: new Set(),
+    uuid: () => host.uuid(),
+    timestamp: () => new Date(host.nowMs()).toISOString(),
+    say: (frame) => host.write(frame),
+    ask,
+    wake,
+  };
+
+  function ask(request: JsonObject, options: { readonly timeoutMs?: number; readonly withdraw?: () => void } = {}): Effect<Answer> {
+    return (resume) => {
+      const id = host.uuid();
+      const withdraw = (): void => {
+        pending.delete(id);
+        if (options.withdraw === undefined) state.say({ type: 'control_cancel_request', request_id: id });
+        else options.withdraw();
+      };
+      const stopClock =
+        options.timeoutMs === undefined
+          ? undefined
+          : host.after(options.timeoutMs, () => {
+              withdraw();
+              resume({ kind: 'timeout' });
+            });
+      pending.set(id, (answer) => {
+        pending.delete(id);
+        stopClock?.();
+        resume(answer);
+      });
+      state.say({ type: 'control_request', request_id: id, request });
+      if (state.inputEnded) pending.get(id)?.({ kind: 'closed' });
+      return () => {
+        stopClock?.();
+        if (pending.has(id)) withdraw();
+      };
+    };
+  }
+
+  /** Starts the next turn, or leaves when there is nothing left to do. */
+  function wake(): void {
+    if (running !== undefined && !running.done) return;
+    if (leaving !== undefined) {
+      leave(leaving);
+      return;
+    }
+    const urgent = state.queue.filter((message) => message.priority === 'now');
+    const next = urgent.length > 0 ? urgent : [...state.queue];
+    const notice = next.length === 0 ? state.notices.shift() : undefined;
+    if (next.length > 0) {
+      state.queue.splice(0, state.queue.length, ...state.queue.filter((message) => !next.includes(message)));
+      start(next);
+    } else if (notice !== undefined) {
+      const origin = { kind: 'task-notification', producer: 'session-task', runId: notice.runId };
+      start([{ uuid: undefined, content: notice.text, text: notice.text, queries: true, priority: 'next' }], origin);
+    } else if (state.inputEnded && state.tasks.size === 0) host.exit(state.lastFailed ? 1 : 0);
+  }
+
+  function start(messages: readonly UserMessage[], origin?: JsonObject): void {
+    interrupting = false;
+    let ended = false;
+    const turn = run(runTurn(state, messages, origin), () => {
+      ended = true;
+      running = undefined;
+      // A step later, so that what arrived in the same chunk is still taken into account.
+      host.after(0, wake);
+    });
+    if (!ended) running = turn;
+  }
+
+  function interrupt(reason: TurnInterrupted, between: () => void = () => {}): void {
+    if (running === undefined || running.done || interrupting) {
+      between();
+      return;
+    }
+    interrupting = true;
+    running.interrupt(reason, between);
+  }
+
+  function leave(code: number): void {
+    for (const task of [...state.tasks.values()]) task.stop();
+    host.exit(code);
+  }
+
+  /** Ends the turn with an error result, if one runs, and then the process. */
+  function stopThenLeave(code: number): void {
+    leaving = code;
+    if (running === undefined || running.done) leave(code);
+    else interrupt(new TurnInterrupted(true));
+  }
+
+  const powers: ControlPowers = {
+    interrupt: (answer) => interrupt(new TurnInterrupted(true), answer),
+    cancelQueued: (uuid) => {
+      const gone = state.queue.filter((message) => uuid === undefined || message.uuid === uuid);
+      state.queue.splice(0, state.queue.length, ...state.queue.filter((message) => !gone.includes(message)));
+      reportLifecycle(state, gone, 'cancelled');
+      return uuidsOf(gone);
+    },
+    endSession: () => stopThenLeave(running === undefined || running.done ? 0 : 1),
+  };
+
+  function take(message: UserMessage): void {
+    state.begun = true;
+    state.queue.push(message);
+    reportLifecycle(state, [message], 'queued');
+    if (message.priority === 'now') interrupt(new TurnInterrupted(false));
+    wake();
+  }
+
+  function fail(line: string): void {
+    host.complain(line);
+    host.exit(1);
+  }
+
+  function control(frame: JsonObject): void {
+    const { request } = frame;
+    const id = 'request_id' in frame ? { request_id: frame['request_id'] } : {};
+    if (!isObject(request)) {
+      fail('Error: Missing request on control_request');
+      return;
+    }
+    const answer: Responder = {
+      success: (payload, envelope) =>
+        state.say({
+          type: 'control_response',
+          response: { subtype: 'success', ...id, ...(payload === undefined ? {} : { response: payload }), ...envelope },
+        }),
+      error: (error, code, extra) =>
+        state.say({
+          type: 'control_response',
+          response: { subtype: 'error', ...id, error, ...(code === undefined ? {} : { error_code: code }), ...extra },
+        }),
+    };
+    handleControl(state, request, answer, powers);
+  }
+
+  function user(frame: JsonObject): void {
+    const message = isObject(frame['message']) ? frame['message'] : {};
+    if (message['role'] !== 'user') {
+      fail(`Error: Expected message role 'user', got '${String(message['role'])}'`);
+      return;
+    }
+    const { content } = message;
+    if (typeof content !== 'string' && !Array.isArray(content)) return;
+    take({
+      uuid: typeof frame['uuid'] === 'string' ? frame['uuid'] : undefined,
+      content,
+      text: textOfContent(content),
+      queries: frame['shouldQuery'] !== false,
+      priority: typeof frame['priority'] === 'string' ? frame['priority'] : 'next',
+    });
+  }
+
+  return {
+    line(text) {
+      const frame = parseLine(text);
+      if (frame === undefined) return;
+      if (typeof frame === 'string') fail(frame);
+      else if (flags.has('await-initialize') && !state.initialized && !isInitialize(frame)) {
+        fail(
+          'Error: --await-initialize requires the initialize control request as the first stdin line, and the first line is a different message.',
+        );
+      } else if (frame['type'] === 'user') user(frame);
+      else if (frame['type'] === 'control_request') control(frame);
+      else if (frame['type'] === 'control_response' && isObject(frame['response'])) settle(frame['response']);
+    },
+    end() {
+      if (state.inputEnded) return;
+      state.inputEnded = true;
+      for (const answer of [...pending.values()]) answer({ kind: 'closed' });
+      wake();
+    },
+    signal(signal) {
+      if (signal === 'SIGINT') stopThenLeave(0);
+      else if (signal === 'SIGTERM' || signal === 'SIGHUP') {
+        running?.abandon();
+        leave(signal === 'SIGTERM' ? 143 : 129);
+      }
+    },
+    prompt(text) {
+      take({ uuid: undefined, content: text, text, queries: true, priority: 'next' });
+    },
+  };
+
+  function settle(response: JsonObject): void {
+    const waiter = pending.get(String(response['request_id']));
+    if (waiter === undefined) return;
+    if (response['subtype'] === 'error') waiter({ kind: 'error', error: String(response['error']) });
+    else waiter({ kind: 'success', response: isObject(response['response']) ? response['response'] : {} });
+  }
+}
+
+function isInitialize(frame: JsonObject): boolean {
+  return frame['type'] === 'control_request' && isObject(frame['request']) && frame['request']['subtype'] === 'initialize';
+}
+
+/** A decoded line; undefined for one that the CLI passes over; a text that says why it dies of it. */
+function parseLine(text: string): JsonObject | string | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(trimmed);
+  } catch {
+    const type = /"type"\s*:\s*"([^"]*)"/u.exec(trimmed)?.[1] ?? 'unknown';
+    return `Error parsing streaming input line (type=${type}, ${trimmed.length} chars): SyntaxError`;
+  }
+  if (value === null) return `Error parsing streaming input line (type=unknown, ${trimmed.length} chars): TypeError`;
+  return isObject(value) ? value : undefined;
+}

@@ -1,0 +1,52 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Step } from '../scenario/step.ts';
+
+/** How to start a fake CLI; spread it into the options of a transport or session. */
+export interface FakeCli {
+  readonly command: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A scenario longer than this, in bytes, goes through a file: one environment string may hold 128 KiB on Linux. */
+const maxInlineBytes = 65_536;
+
+/**
+ * A command that behaves like the real CLI without a model, a key or a network: it answers `initialize`, control requests and every turn, or follows
+ * the steps and faults it is given.
+ *
+ * @example
+ * const session = await openSession({ ...fakeCli({ reply: 'hello' }) });
+ */
+export function fakeCli(scenario: Scenario | readonly Step[] = {}): FakeCli {
+  const whole: Scenario = isSteps(scenario) ? { steps: scenario } : scenario;
+  const json = JSON.stringify(whole);
+  return {
+    command: [process.execPath, programPath()],
+    env: Object.keys(whole).length === 0 ? {} : { SUBWIRE_FAKE_SCENARIO: inlineOrFile(json) },
+  };
+}
+
+function isSteps(scenario: Scenario | readonly Step[]): scenario is readonly Step[] {
+  return Array.isArray(scenario);
+}
+
+function inlineOrFile(json: string): string {
+  if (Buffer.byteLength(json) <= maxInlineBytes) return json;
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'subwire-scenario-')), 'scenario.json');
+  writeFileSync(file, json, { mode: 0o600 });
+  return file;
+}
+
+/** Where the program lies: beside the built package's entry, or, when this runs from TypeScript, where the test set-up bundles it. */
+function programPath(): string {
+  const here = fileURLToPath(import.meta.url);
+  const folder = path.dirname(here);
+  if (here.endsWith('.ts')) return path.resolve(folder, '../../.cache/subwire-fake-cli.js');
+  // The bundler may put this into a chunk at the top of `dist`, or leave it in an entry below it.
+  const root = path.basename(folder) === 'bin' ? path.dirname(folder) : folder;
+  return path.join(root, 'bin', 'subwire-fake-cli.js');
+}
