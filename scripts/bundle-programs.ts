@@ -7,8 +7,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Programs that tests start as processes of their own. Node 20 cannot run TypeScript, so these are bundled before a test run. */
 const programs = [
-  { entry: 'packages/testing/src/fake-cli/main.ts', outfile: 'packages/testing/.cache/subwire-fake-cli.js' },
-  { entry: 'packages/cli/src/bin.ts', outfile: 'packages/cli/.cache/bin.js' },
+  { entry: 'packages/testing/src/fake-cli/main.ts', outfile: 'packages/testing/.cache/subwire-fake-cli.js', neededBy: undefined },
+  { entry: 'packages/cli/src/bin.ts', outfile: 'packages/cli/.cache/bin.js', neededBy: ['packages/cli', 'conformance'] },
 ] as const;
 
 async function newestSource(): Promise<number> {
@@ -25,9 +25,11 @@ async function newestSource(): Promise<number> {
 }
 
 /** Bundles each program that is older than the sources. Several test runs may do this at once: a bundle appears by rename, whole or not at all. */
-export default async function bundlePrograms(): Promise<void> {
+export default async function bundlePrograms(project: { readonly config: { readonly root: string } }): Promise<void> {
   const newest = await newestSource();
+  const user = path.relative(root, project.config.root).split(path.sep).join('/');
   for (const program of programs) {
+    if (program.neededBy !== undefined && !program.neededBy.some((name) => name === user)) continue;
     const outfile = path.join(root, program.outfile);
     const built = await stat(outfile).catch(() => undefined);
     if (built !== undefined && built.mtimeMs > newest) continue;

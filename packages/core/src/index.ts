@@ -60,4 +60,5 @@ export type {
   UnknownMessage,
   UserMessage,
 } from './wire/messages.ts';
+export { loadWireSchemas, type WireSchemas } from './wire/load-schemas.ts';
 export type { UserFrame, UserInput } from './wire/outgoing.ts';

@@ -5,7 +5,7 @@ import { defaults } from '../policy/defaults.ts';
 import { exitCause } from '../transport/exit-cause.ts';
 import type { Diagnostic, Transport } from '../transport/types.ts';
 import { createRequestIds } from '../wire/request-id.ts';
-import { createIncoming, type IncomingHandler } from './incoming.ts';
+import { createIncoming } from './incoming.ts';
 import { createPending } from './pending.ts';
 import type { CallOptions, ControlChannel } from './types.ts';
 
@@ -75,10 +75,10 @@ export function openControl(transport: Transport, options: ControlChannelOptions
 
   return {
     request,
-    handle: (subtype, handler) => incoming.register(subtype, handler as IncomingHandler),
+    handle: (subtype, handler) => incoming.register(subtype, handler),
     [Symbol.dispose]() {
       end((subtype) => new ClosedError({ code: 'CLOSED', message: `${subtype} was not sent: the control channel is closed.` }));
       subscriptions.unsubscribe();
     },
-  } as ControlChannel;
+  };
 }

@@ -50,7 +50,7 @@ export function createPending(): PendingRequests {
           if (!waiters.delete(id)) return;
           clearTimeout(timer);
           signal?.removeEventListener('abort', onAbort);
-          if ('cause' in outcome) reject(outcome.cause as Error);
+          if ('cause' in outcome) reject(outcome.cause);
           else resolve(outcome.value);
         };
         waiters.set(id, { subtype, settle });

@@ -37,7 +37,7 @@ export function createLineFramer(options: LineFramerOptions, events: FramerEvent
   let pieces: Buffer[] = [];
   let pendingBytes = 0;
   let atStart = true;
-  let skipped: { bytes: number; head: string } | undefined;
+  let skipped: { bytes: number; head: Buffer } | undefined;
 
   function emit(text: string, valid: boolean): void {
     if (atStart) {
@@ -58,30 +58,32 @@ export function createLineFramer(options: LineFramerOptions, events: FramerEvent
     return joined;
   }
 
-  function startSkipping(rest: Buffer): { bytes: number; head: string } {
-    const bytes = pendingBytes + rest.length;
-    const head = Buffer.concat([...pieces, rest].slice(0, headBytes).map((piece) => piece.subarray(0, headBytes))).toString(
-      'utf8',
-      0,
-      headBytes,
-    );
+  /** Drops the pending pieces and what follows until the line's end, but for its first bytes. */
+  function skip(rest: Buffer): void {
+    skipped ??= { bytes: 0, head: empty };
+    for (const piece of [...pieces, rest]) {
+      skipped.bytes += piece.length;
+      const missing = headBytes - skipped.head.length;
+      if (missing > 0) skipped.head = Buffer.concat([skipped.head, piece.subarray(0, missing)]);
+    }
     pieces = [];
     pendingBytes = 0;
-    return { bytes, head };
   }
 
   function reportSkipped(): void {
     if (skipped === undefined) return;
-    const info = skipped;
+    const { bytes, head } = skipped;
     skipped = undefined;
     atStart = false;
-    events.oversize(info);
+    events.oversize({ bytes, head: head.toString('utf8') });
   }
 
   function finishLine(rest: Buffer): void {
-    if (skipped !== undefined) skipped.bytes += rest.length;
-    else if (pendingBytes + rest.length > maxLineBytes) skipped = startSkipping(rest);
-    if (skipped !== undefined) return reportSkipped();
+    if (skipped !== undefined || pendingBytes + rest.length > maxLineBytes) {
+      skip(rest);
+      reportSkipped();
+      return;
+    }
     const { text, valid } = decodeUtf8(join(rest));
     emit(text, valid);
   }
@@ -108,8 +110,7 @@ export function createLineFramer(options: LineFramerOptions, events: FramerEvent
   }
 
   function keep(rest: Buffer): void {
-    if (skipped !== undefined) skipped.bytes += rest.length;
-    else if (pendingBytes + rest.length > maxLineBytes) skipped = startSkipping(rest);
+    if (skipped !== undefined || pendingBytes + rest.length > maxLineBytes) skip(rest);
     else {
       pieces.push(rest);
       pendingBytes += rest.length;

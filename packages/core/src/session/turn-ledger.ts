@@ -72,8 +72,14 @@ export function createTurnLedger(report: (diagnostic: Diagnostic) => void): Turn
     },
     add: (entry) => void open.push(entry),
     take(message) {
-      if (message.type === 'command_lifecycle') return takeLifecycle(message);
-      if (message.type === 'result') return takeResult(message);
+      if (message.type === 'command_lifecycle') {
+        takeLifecycle(message);
+        return;
+      }
+      if (message.type === 'result') {
+        takeResult(message);
+        return;
+      }
       if (!namesTurns && message.type === 'system' && message.subtype === 'init') open[0]?.move('running');
       for (const entry of running()) entry.take(message);
     },

@@ -31,5 +31,5 @@ export function drained(chunk$: Observable<unknown>, ended$: Observable<unknown>
     switchMap(() => concat(timer(quietMs).pipe(ignoreElements()), polled$)),
     take(1),
   );
-  return quiet$.pipe(takeUntil(ended$), takeUntil(timer(capMs)), ignoreElements());
+  return quiet$.pipe(ignoreElements(), takeUntil(merge(ended$, timer(capMs))));
 }

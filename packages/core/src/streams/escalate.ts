@@ -32,7 +32,7 @@ export function escalate<N extends string>(
         attempt(rung.act);
         return of(rung.name);
       }),
-      timer(rung.waitMs).pipe(takeUntil(index === rungs.length - 1 ? NEVER : hurry$), ignoreElements()),
+      timer(rung.waitMs).pipe(ignoreElements(), takeUntil(index === rungs.length - 1 ? NEVER : hurry$)),
     );
   return from(rungs).pipe(concatMap(climb), takeUntil(done$));
 }

@@ -42,7 +42,7 @@ export function createWriteQueue(writable: Writable, options: WriteQueueOptions)
     return new Promise<void>((resolve, reject) => {
       const giveUp = (cause: unknown): void => {
         pending.delete(giveUp);
-        reject(cause as Error);
+        reject(cause);
       };
       pending.add(giveUp);
       call((error) => {
@@ -56,7 +56,7 @@ export function createWriteQueue(writable: Writable, options: WriteQueueOptions)
 
   return {
     write(data) {
-      if (failure !== undefined) return Promise.reject(failure.cause as Error);
+      if (failure !== undefined) return Promise.reject(failure.cause);
       return start((done) => writable.write(data, done));
     },
     end() {

@@ -1,5 +1,5 @@
-import { fromEvent, ReplaySubject, Subject } from 'rxjs';
-import { bufferCount } from 'rxjs/operators';
+import { concat, of, ReplaySubject, Subject } from 'rxjs';
+import { bufferCount, concatMap, tap } from 'rxjs/operators';
 import { ClosedError } from '../errors/closed-error.ts';
 import { encodeFrame } from '../framing/encode-frame.ts';
 import type { TransportOptions } from '../policy/options.ts';
@@ -33,7 +33,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
   const resolved = resolveTransportOptions(options, process.cwd());
   const machine = createStateMachine();
   const outlets = createOutlets(resolved, (error) => fail(error));
-  const hurry = new AbortController();
+  const hurry = new ReplaySubject<void>(1);
   let launched: Launched | undefined;
   let launching: Promise<void> | undefined;
   let gone = false;
@@ -77,16 +77,18 @@ export function createTransport(options: TransportOptions = {}): Transport {
       complete: () => ends.next(),
     });
     const ended$ = ends.pipe(bufferCount(2));
+    const drain = { quietMs, capMs: resolved.shutdown.drainMs, polled$: nextPoll$ };
     drainedOut = new Promise((resolve) => {
-      handle.exit$.subscribe((exit) => {
-        gone = true;
-        drained(chunks, ended$, { quietMs, capMs: resolved.shutdown.drainMs, polled$: nextPoll$ }).subscribe({
-          complete() {
-            onGone(exit);
-            resolve();
-          },
+      const empty$ = (exit: ProcessExit) => concat(drained(chunks, ended$, drain), of(exit));
+      handle.exit$
+        .pipe(
+          tap(() => (gone = true)),
+          concatMap(empty$),
+        )
+        .subscribe((exit) => {
+          onGone(exit);
+          resolve();
         });
-      });
     });
   }
 
@@ -104,7 +106,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
 
   async function connect({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     signal?.throwIfAborted();
-    if (machine.current !== 'idle') throw notOpen('ALREADY_CONNECTED');
+    if (machine.current === 'starting' || machine.current === 'open') throw notOpen('ALREADY_CONNECTED');
+    if (machine.current !== 'idle') throw notOpen('CLOSED');
     machine.move('starting');
     launching = launch(resolved).then(attach);
     try {
@@ -152,7 +155,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
     let receipt = neverStarted;
     if (launched !== undefined) {
       const { handle, ownGroup } = launched;
-      receipt = await terminate({ handle, ownGroup, policy: resolved.shutdown, from, hurry$: fromEvent(hurry.signal, 'abort') });
+      receipt = await terminate({ handle, ownGroup, policy: resolved.shutdown, from, hurry$: hurry });
       await drainedOut;
       handle.release();
     }
@@ -166,8 +169,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
   }
 
   function close({ from, signal }: CloseOptions = {}): Promise<CloseReceipt> {
-    if (signal?.aborted === true) hurry.abort();
-    else signal?.addEventListener('abort', () => hurry.abort(), { once: true });
+    if (signal?.aborted === true) hurry.next();
+    else signal?.addEventListener('abort', () => hurry.next(), { once: true });
     closing ??= climb(from);
     return closing;
   }

@@ -59,7 +59,7 @@ interface Exchange<Q, A> {
   readonly request: Q;
   readonly response: A;
 }
-type Nothing = Readonly<Record<never, never>>;
+type Nothing = Readonly<Record<string, never>>;
 
 /** Requests that the host may make, by subtype. Unknown subtypes can be sent through `request()` as well. */
 export interface OutgoingControl {

@@ -1,0 +1,55 @@
+// Runs the conformance suite with the real CLI where it can be had: pinned, from npm, in a cache outside the workspaces, in a network namespace of its own
+// in which nothing but loopback exists. Where it cannot, says so in one line; its tests are then counted as skipped, never as passed.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+
+const version = '2.1.329';
+const here = path.dirname(fileURLToPath(import.meta.url));
+const cache = path.join(here, '..', '.cache', 'real-cli');
+const folder = path.join(cache, version);
+const binary = path.join(folder, 'node_modules', '@anthropic-ai', `claude-code-linux-${process.arch}`, 'claude');
+const installMs = 300_000;
+
+function works(command, args) {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** Returns undefined when the binary is there, or why it is not. */
+function obtain() {
+  if (existsSync(binary)) return undefined;
+  const temporary = path.join(cache, `.${version}-${process.pid}`);
+  mkdirSync(temporary, { recursive: true });
+  try {
+    const install = ['install', '--prefix', temporary, '--no-save', '--no-package-lock', '--ignore-scripts', '--silent', `@anthropic-ai/claude-code@${version}`];
+    const { status } = spawnSync('npm', install, { stdio: 'ignore', timeout: installMs, cwd: temporary });
+    if (status !== 0) return 'it could not be installed from npm';
+    if (!existsSync(binary)) renameSync(temporary, folder);
+    return existsSync(binary) ? undefined : 'npm has no binary of it for this machine';
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** The command that runs another one without any network but loopback, or why there is none. */
+function isolation() {
+  const up = 'ip link set lo up && exec "$@"';
+  for (const flags of [['-n'], ['-r', '-n']]) {
+    if (works('unshare', [...flags, 'sh', '-c', up, 'sh', 'true'])) return { command: ['unshare', ...flags, 'sh', '-c', up, 'sh'] };
+  }
+  return { missing: 'this machine gives no network namespace (unshare, ip)' };
+}
+
+const env = { ...process.env };
+let prefix = [];
+const missing = process.platform === 'linux' ? (isolation().missing ?? obtain()) : 'it is run on Linux only';
+if (missing === undefined) {
+  env.SUBWIRE_REAL_CLI = binary;
+  prefix = isolation().command;
+} else {
+  console.log(`conformance: the real CLI ${version} is left out (its tests count as skipped): ${missing}`);
+}
+
+const [command, ...args] = [...prefix, process.execPath, path.join(here, '..', 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...process.argv.slice(2)];
+process.exitCode = spawnSync(command, args, { stdio: 'inherit', cwd: here, env }).status ?? 1;

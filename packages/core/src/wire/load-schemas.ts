@@ -1,0 +1,12 @@
+import type { wireSchemas } from './schemas.ts';
+
+/** The zod schemas of the wire, by the name of their interface. */
+export type WireSchemas = typeof wireSchemas;
+
+/**
+ * Loads the schemas on first use: zod costs about 40 ms at start-up, and a program that validates nothing should not pay it. They are loose, so that what
+ * a newer CLI adds is kept.
+ */
+export async function loadWireSchemas(): Promise<WireSchemas> {
+  return (await import('./schemas.ts')).wireSchemas;
+}

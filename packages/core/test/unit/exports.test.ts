@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import * as core from '@subwire/core';
+import * as operators from '@subwire/core/operators';
+
+test('the root exports what is written here, and nothing else', () => {
+  expect(Object.keys(core).sort()).toEqual([
+    'ClosedError',
+    'ConfigError',
+    'ControlError',
+    'ExitError',
+    'LaunchError',
+    'LimitError',
+    'ProtocolError',
+    'ResultError',
+    'SubwireError',
+    'createTransport',
+    'credentialVariables',
+    'errorCodes',
+    'isBlock',
+    'loadWireSchemas',
+    'locateCli',
+    'openControl',
+    'openSession',
+    'posixProfile',
+    'query',
+    'windowsProfile',
+  ]);
+});
+
+test('the operators entry exports what is written here, and nothing else', () => {
+  expect(Object.keys(operators).sort()).toEqual(['ofType', 'textOf', 'untilResult']);
+});

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { checkLayers } from '../../../../scripts/check-layers.ts';
+
+const fileSystem = ['node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:child_process'];
+
+test('imports go down only, no file is longer than 250 lines, and no folder knows more than it may', () => {
+  const outside = {
+    ports: ['type:node:events', 'type:node:stream'],
+    diagnostics: ['node:diagnostics_channel'],
+    wire: ['zod', 'type:zod'],
+    policy: ['node:path', 'node:url'],
+    streams: ['rxjs', 'rxjs/operators', 'type:node:stream'],
+    operators: ['rxjs'],
+    process: [...fileSystem, 'rxjs', 'rxjs/operators', 'type:node:stream'],
+    transport: ['rxjs', 'rxjs/operators'],
+    control: ['rxjs'],
+    session: ['rxjs', 'rxjs/operators', 'node:crypto'],
+  };
+  expect(checkLayers('core', { outside })).toEqual([]);
+});
