@@ -15,7 +15,7 @@ export type { Credential, TransportOptions } from './policy/options.ts';
 export type { SessionPolicyOptions } from './policy/session-options.ts';
 export type { ShutdownPolicy } from './policy/shutdown.ts';
 export { createTransport } from './transport/subprocess-transport.ts';
-export type { CloseOptions, Diagnostic, DiagnosticCode, Transport, TransportState } from './transport/types.ts';
+export type { CloseOptions, Diagnostic, DiagnosticCode, ReadOptions, Transport, TransportState } from './transport/types.ts';
 export { openControl } from './control/channel.ts';
 export type { CallOptions, ControlChannel, IncomingContext } from './control/types.ts';
 export { openSession } from './session/session.ts';

@@ -20,6 +20,8 @@ export interface ProcessHandle {
   readonly input: WriteQueue;
   /** Sends a signal to the process. Returns whether it could be sent. */
   kill(signal: NodeJS.Signals): boolean;
+  /** Stops or resumes reading stdout. */
+  setPaused(paused: boolean): void;
   /** Closes our ends of the pipes, so that a descendant that holds the other end cannot keep the host alive. */
   release(): void;
 }
@@ -95,6 +97,10 @@ export async function startProcess(spawner: Spawner, spec: SpawnSpec): Promise<P
     exit$: exit$.asObservable(),
     input,
     kill: (signal) => child.kill(signal),
+    setPaused(paused) {
+      if (paused) stdout.pause();
+      else stdout.resume();
+    },
     release() {
       for (const stream of [stdin, stdout, stderr]) stream.destroy();
     },

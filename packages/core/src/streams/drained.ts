@@ -1,4 +1,4 @@
-import { concat, merge, Observable, of, timer } from 'rxjs';
+import { concat, merge, NEVER, Observable, of, timer } from 'rxjs';
 import { ignoreElements, switchMap, take, takeUntil } from 'rxjs/operators';
 
 /** Options of {@link drained}. */
@@ -9,6 +9,8 @@ export interface DrainOptions {
   readonly capMs: number;
   /** Emits when pending input of the event loop was given a chance. */
   readonly polled$: Observable<unknown>;
+  /** Whether the pipes are not read on purpose; emits its current value at once. No time passes while they are not. */
+  readonly paused$: Observable<boolean>;
 }
 
 /** One turn of the event loop in which readable pipes are read. */
@@ -26,10 +28,11 @@ export const nextPoll$: Observable<void> = new Observable<void>((subscriber) => 
  * after a long computation its timers fire first.
  */
 export function drained(chunk$: Observable<unknown>, ended$: Observable<unknown>, options: DrainOptions): Observable<never> {
-  const { quietMs, capMs, polled$ } = options;
+  const { quietMs, capMs, polled$, paused$ } = options;
+  const unlessPaused = <T>(wait$: Observable<T>): Observable<T> => paused$.pipe(switchMap((paused) => (paused ? NEVER : wait$)));
   const quiet$ = merge(of(undefined), chunk$).pipe(
-    switchMap(() => concat(timer(quietMs).pipe(ignoreElements()), polled$)),
+    switchMap(() => unlessPaused(concat(timer(quietMs).pipe(ignoreElements()), polled$))),
     take(1),
   );
-  return quiet$.pipe(ignoreElements(), takeUntil(merge(ended$, timer(capMs))));
+  return quiet$.pipe(ignoreElements(), takeUntil(merge(ended$, unlessPaused(timer(capMs)))));
 }

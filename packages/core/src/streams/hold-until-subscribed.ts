@@ -6,7 +6,9 @@ export interface HeldSubject<T> {
   readonly stream$: Observable<T>;
   /** How many items wait. */
   readonly held: number;
-  next(value: T): void;
+  /** Weight of the item that is being delivered. */
+  readonly weight: number;
+  next(value: T, weight?: number): void;
   error(cause: unknown): void;
   complete(): void;
 }
@@ -17,7 +19,8 @@ export interface HeldSubject<T> {
  */
 export function holdUntilSubscribed<T>(maxHeld: number, overflow: () => unknown): HeldSubject<T> {
   const live = new Subject<T>();
-  let waiting: T[] | undefined = [];
+  let waiting: { readonly value: T; readonly weight: number }[] | undefined = [];
+  let current = 0;
   let ended: { readonly failed: boolean; readonly cause?: unknown } | undefined;
 
   function finish(): void {
@@ -31,7 +34,10 @@ export function holdUntilSubscribed<T>(maxHeld: number, overflow: () => unknown)
     if (waiting !== undefined) {
       const items = waiting;
       waiting = undefined;
-      for (const item of items) live.next(item);
+      for (const { value, weight } of items) {
+        current = weight;
+        live.next(value);
+      }
       finish();
     }
     return subscription;
@@ -48,11 +54,16 @@ export function holdUntilSubscribed<T>(maxHeld: number, overflow: () => unknown)
     get held() {
       return waiting?.length ?? 0;
     },
-    next(value) {
+    get weight() {
+      return current;
+    },
+    next(value, weight = 0) {
       if (ended !== undefined) return;
-      if (waiting === undefined) live.next(value);
-      else if (waiting.length >= maxHeld) end({ failed: true, cause: overflow() });
-      else waiting.push(value);
+      if (waiting === undefined) {
+        current = weight;
+        live.next(value);
+      } else if (waiting.length >= maxHeld) end({ failed: true, cause: overflow() });
+      else waiting.push({ value, weight });
     },
     error: (cause) => end({ failed: true, cause }),
     complete: () => end({ failed: false }),

@@ -5,6 +5,7 @@ import type { ProcessExit } from '../ports/child-process.ts';
 import { type HeldSubject, holdUntilSubscribed } from '../streams/hold-until-subscribed.ts';
 import type { ControlCancelRequest, ControlRequest, ControlResponse } from '../wire/control.ts';
 import type { Message } from '../wire/messages.ts';
+import type { Flow } from './flow.ts';
 import { createRouter, type Router } from './route.ts';
 import { createStderrLines, type StderrLines } from './stderr-lines.ts';
 import type { Diagnostic } from './types.ts';
@@ -36,7 +37,7 @@ function heldOverflow(limit: number): ProtocolError {
 }
 
 /** The streams of one transport. `onFail` is called when the bytes cannot be read any further. */
-export function createOutlets(options: ResolvedTransportOptions, onFail: (error: ProtocolError) => void): Outlets {
+export function createOutlets(options: ResolvedTransportOptions, flow: Flow, onFail: (error: ProtocolError) => void): Outlets {
   const messages = holdUntilSubscribed<Message>(options.maxHeldMessages, () => heldOverflow(options.maxHeldMessages));
   const controlRequests = new Subject<ControlRequest>();
   const controlResponses = new Subject<ControlResponse>();
@@ -47,9 +48,9 @@ export function createOutlets(options: ResolvedTransportOptions, onFail: (error:
   let answered = false;
 
   const router = createRouter(options, {
-    message(message) {
+    message(message, size) {
       answered = true;
-      messages.next(message);
+      messages.next(message, size);
     },
     controlRequest(frame) {
       answered = true;
@@ -57,6 +58,7 @@ export function createOutlets(options: ResolvedTransportOptions, onFail: (error:
     },
     controlResponse(frame) {
       answered = true;
+      flow.controlAnswered(frame.response.request_id);
       controlResponses.next(frame);
     },
     controlCancel: (frame) => controlCancels.next(frame),

@@ -8,7 +8,8 @@ import type { Diagnostic } from './types.ts';
 
 /** Where the router puts what it finds. */
 export interface RouteSinks {
-  readonly message: (message: Message) => void;
+  /** `size` is the length of its line. */
+  readonly message: (message: Message, size: number) => void;
   readonly controlRequest: (frame: ControlRequest) => void;
   readonly controlResponse: (frame: ControlResponse) => void;
   readonly controlCancel: (frame: ControlCancelRequest) => void;
@@ -38,7 +39,7 @@ const headLength = 200;
  * behind unread messages never gets one.
  */
 export function createRouter(options: RouterOptions, sinks: RouteSinks): Router {
-  function routeObject(value: Readonly<Record<string, unknown>>): void {
+  function routeObject(value: Readonly<Record<string, unknown>>, size: number): void {
     const frame = toFrame(value);
     switch (frame.kind) {
       case 'message':
@@ -47,7 +48,7 @@ export function createRouter(options: RouterOptions, sinks: RouteSinks): Router 
           const message = `A frame of the unknown type or shape ${typeof type === 'string' ? type : '(none)'} was passed on as it came.`;
           sinks.diagnostic({ code: 'UNKNOWN_FRAME', message, raw: value });
         }
-        return sinks.message(frame.message);
+        return sinks.message(frame.message, size);
       case 'control_request':
         return sinks.controlRequest(frame.frame);
       case 'control_response':
@@ -69,7 +70,7 @@ export function createRouter(options: RouterOptions, sinks: RouteSinks): Router 
     const parsed = parseLine(text);
     switch (parsed.kind) {
       case 'object':
-        return routeObject(parsed.value);
+        return routeObject(parsed.value, text.length);
       case 'blank':
         return;
       case 'noise':

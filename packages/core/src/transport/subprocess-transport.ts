@@ -9,8 +9,11 @@ import { launch, type Launched } from '../process/launch.ts';
 import { terminate } from '../process/terminate.ts';
 import { drained, nextPoll$ } from '../streams/drained.ts';
 import { checkOutgoing } from '../wire/check-outgoing.ts';
+import type { ControlRequest } from '../wire/control.ts';
 import { exitCause } from './exit-cause.ts';
+import { createFlow } from './flow.ts';
 import { createOutlets, readOnly } from './outlets.ts';
+import { readMessages } from './read.ts';
 import { createStateMachine } from './state.ts';
 import type { CloseOptions, Transport, TransportState } from './types.ts';
 
@@ -25,6 +28,10 @@ const neverStarted: CloseReceipt = Object.freeze({
   durationMs: 0,
 });
 
+function isControlRequest(frame: object | string): frame is ControlRequest {
+  return typeof frame === 'object' && (frame as { readonly type?: unknown }).type === 'control_request';
+}
+
 /**
  * A transport over a subprocess of its own. Nothing is started before `connect()`.
  * @throws ConfigError `INVALID_OPTION` that names the option
@@ -32,7 +39,8 @@ const neverStarted: CloseReceipt = Object.freeze({
 export function createTransport(options: TransportOptions = {}): Transport {
   const resolved = resolveTransportOptions(options, process.cwd());
   const machine = createStateMachine();
-  const outlets = createOutlets(resolved, (error) => fail(error));
+  const flow = createFlow();
+  const outlets = createOutlets(resolved, flow, (error) => fail(error));
   const hurry = new ReplaySubject<void>(1);
   let launched: Launched | undefined;
   let launching: Promise<void> | undefined;
@@ -59,6 +67,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
   function attach(started: Launched): void {
     launched = started;
     const { handle } = started;
+    flow.paused$.subscribe((paused) => handle.setPaused(paused));
     const chunks = new Subject<void>();
     const ends = new ReplaySubject<void>(2);
     handle.stdout$.subscribe({
@@ -66,6 +75,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
         if (failure !== undefined) return;
         chunks.next();
         outlets.router.push(chunk);
+        flow.check();
       },
       complete: () => ends.next(),
     });
@@ -77,7 +87,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
       complete: () => ends.next(),
     });
     const ended$ = ends.pipe(bufferCount(2));
-    const drain = { quietMs, capMs: resolved.shutdown.drainMs, polled$: nextPoll$ };
+    const drain = { quietMs, capMs: resolved.shutdown.drainMs, polled$: nextPoll$, paused$: flow.paused$ };
     drainedOut = new Promise((resolve) => {
       const empty$ = (exit: ProcessExit) => concat(drained(chunks, ended$, drain), of(exit));
       handle.exit$
@@ -139,6 +149,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
     if (machine.current === 'idle' || machine.current === 'starting') throw notOpen('NOT_CONNECTED');
     if (machine.current !== 'open' || launched === undefined) throw notOpen('CLOSED');
     if (inputEnded) throw notOpen('INPUT_ENDED');
+    if (isControlRequest(frame)) flow.controlSent(frame.request_id);
     await launched.handle.input.write(line);
   }
 
@@ -152,6 +163,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
     if (machine.current === 'idle') machine.move('closed');
     if (machine.current === 'starting' || machine.current === 'open') machine.move('closing');
     await launching?.catch(() => undefined);
+    flow.open();
     let receipt = neverStarted;
     if (launched !== undefined) {
       const { handle, ownGroup } = launched;
@@ -201,6 +213,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
     },
     connect,
     send,
+    read: (readOptions) => readMessages(outlets, flow, readOptions),
     endInput,
     close,
     [Symbol.asyncDispose]: async () => {

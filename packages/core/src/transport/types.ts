@@ -27,7 +27,9 @@ export type DiagnosticCode =
   /** An answer came for a request that nobody waits for any more. */
   | 'LATE_ANSWER'
   /** A result that belongs to no turn of the caller's. */
-  | 'STRAY_RESULT';
+  | 'STRAY_RESULT'
+  /** A slow reader with `onOverflow: 'drop-oldest'` missed messages. */
+  | 'GAP';
 
 /** Something worth knowing that did not end anything. */
 export interface Diagnostic {
@@ -38,6 +40,8 @@ export interface Diagnostic {
   readonly head?: string;
   /** Size of the line, in bytes. */
   readonly bytes?: number;
+  /** How many messages were dropped. */
+  readonly dropped?: number;
   /** What led to it. */
   readonly cause?: unknown;
   /** The frame as it came. */
@@ -81,6 +85,11 @@ export interface Transport extends AsyncDisposable {
    * @throws ProtocolError `INVALID_OUTGOING` for what would end the CLI; ClosedError; the error that ended the process
    */
   send(frame: object | string): Promise<void>;
+  /**
+   * Messages for a reader that pulls, with a bound on what waits for it: what is buffered plus one chunk. While a reader with `pause` is full, stdout is not
+   * read, except while a control request waits for its answer. Ends with `messages$`, with the same failure. Leaving the loop ends interest, not the process.
+   */
+  read(options?: ReadOptions): AsyncIterableIterator<Message>;
   /** Ends stdin after everything that was sent. Idempotent. */
   endInput(): Promise<void>;
   /**
@@ -96,4 +105,15 @@ export interface CloseOptions {
   readonly signal?: AbortSignal;
   /** The first rung. @defaultValue 'eof' */
   readonly from?: 'eof' | 'term';
+}
+
+/** Options of {@link Transport.read}. */
+export interface ReadOptions {
+  /** How much may wait for this reader, in bytes of the lines that were read. @defaultValue 1048576 (1 MiB) */
+  readonly highWaterMark?: number;
+  /**
+   * What happens when more waits: the process is not read, the oldest messages are dropped with a `GAP` diagnostic, or the reader gets `HELD_OVERFLOW`.
+   * @defaultValue 'pause'
+   */
+  readonly onOverflow?: 'pause' | 'drop-oldest' | 'fail';
 }
