@@ -1,0 +1,59 @@
+import { BehaviorSubject, type Observable } from 'rxjs';
+
+/** Decides whether stdout is read. */
+export interface Flow {
+  readonly paused$: Observable<boolean>;
+  /** A reader's buffer became full, or has room again. */
+  setFull(reader: object, full: boolean): void;
+  controlSent(id: string): void;
+  controlAnswered(id: string): void;
+  /** Looks again whether a question is too old to keep stdout open. */
+  check(): void;
+  /** Reads on, whatever the readers say: the process is to end, and what it still writes must not keep it. */
+  open(): void;
+}
+
+// A question that nobody answers must not switch the bound on memory off for ever.
+const maxBypassMs = 60_000;
+
+/**
+ * Stdout is paused while a reader is full, and read at once while a control request waits for its answer: with pausing alone, a reader that asks the CLI
+ * something in the middle of its work waits for an answer that stands behind what it has not read yet.
+ */
+export function createFlow(now: () => number = () => performance.now()): Flow {
+  const full = new Set<object>();
+  const pending = new Map<string, number>();
+  const paused = new BehaviorSubject(false);
+  let opened = false;
+
+  function update(): void {
+    const next = full.size > 0 && pending.size === 0 && !opened;
+    if (next !== paused.value) paused.next(next);
+  }
+
+  return {
+    paused$: paused.asObservable(),
+    setFull(reader, isFull) {
+      if (isFull) full.add(reader);
+      else full.delete(reader);
+      update();
+    },
+    controlSent(id) {
+      pending.set(id, now());
+      if (full.size > 0) update();
+    },
+    controlAnswered(id) {
+      pending.delete(id);
+      if (full.size > 0) update();
+    },
+    check() {
+      if (full.size === 0 || pending.size === 0) return;
+      for (const [id, sentAt] of pending) if (now() - sentAt > maxBypassMs) pending.delete(id);
+      update();
+    },
+    open() {
+      opened = true;
+      update();
+    },
+  };
+}
