@@ -1,0 +1,82 @@
+/** Signals that ask the command to stop. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** Where text goes. */
+export interface Output {
+  /** Whether a person reads it as it comes. */
+  readonly isTerminal: boolean;
+  /** Width in characters; 80 where it is unknown. */
+  readonly columns: number;
+  /** Whether colours may be used: a terminal that has them, `NO_COLOR` and `FORCE_COLOR` considered. */
+  readonly hasColors: boolean;
+  /** Writes text. Never throws; after the reader has gone the text is dropped. */
+  write(text: string): void;
+  /** Fires when the reader has gone away, as `head` does. */
+  readonly closed: AbortSignal;
+}
+
+/** Where text comes from. */
+export interface Input {
+  readonly isTerminal: boolean;
+  /** Everything up to the end of the input, as UTF-8 without a byte order mark. */
+  readAll(): Promise<string>;
+}
+
+/** One of the answers that {@link Io.choose} offers. */
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+  /** One or two words beside the label. */
+  readonly hint?: string;
+}
+
+/** A question with fixed answers. */
+export interface Question {
+  readonly message: string;
+  readonly choices: readonly Choice[];
+  /** Takes the question back. */
+  readonly signal?: AbortSignal;
+}
+
+/** Lines that a person types, with history and editing where the input is a terminal. */
+export interface LineReader extends Disposable {
+  /** The next line without its line feed; undefined at the end of the input. */
+  next(prompt: string): Promise<string | undefined>;
+  /** Lines that were typed before, oldest first. */
+  readonly history: readonly string[];
+}
+
+/** Options of {@link Io.openLines}. */
+export interface LineReaderOptions {
+  /** Lines that the up arrow brings back, oldest first. @defaultValue none */
+  readonly history?: readonly string[];
+  /** Called when Ctrl-C is typed while a line is being edited or between lines. */
+  readonly onInterrupt: () => void;
+}
+
+/** A program that takes over our stdin, stdout and stderr. */
+export interface Program {
+  readonly command: readonly [file: string, ...args: string[]];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** All that a command knows of the world outside, so that a test can give it another one. */
+export interface Io {
+  /** The words after `subwire`. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Calls the handler for every signal that asks to stop, instead of ending. Dispose to end on them again. */
+  onStop(handler: (signal: StopSignal) => void): Disposable;
+  /** Whether somebody can be asked: input and stderr are terminals. */
+  readonly canAsk: boolean;
+  /** Asks a person. Undefined when the question was broken off. */
+  choose(question: Question): Promise<string | undefined>;
+  /** Reads lines. Only one reader may be open. */
+  openLines(options: LineReaderOptions): Promise<LineReader>;
+  /** Runs a program on our own stdin, stdout and stderr; resolves with its exit code, 128 + n for a signal. */
+  runInPlace(program: Program): Promise<number>;
+}

@@ -1,0 +1,45 @@
+import { createNodeOutput } from './node-output.ts';
+import type { Input, Io, StopSignal } from './io.ts';
+
+const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+function createInput(stream: NodeJS.ReadStream): Input {
+  return {
+    isTerminal: (stream.isTTY as boolean | undefined) === true,
+    async readAll() {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of stream as AsyncIterable<Uint8Array>) chunks.push(chunk);
+      // Decoded as a whole: a character may be split between two chunks.
+      return new TextDecoder().decode(Buffer.concat(chunks));
+    },
+  };
+}
+
+/** The real world: the process that we are. The only place that reads `process`, besides the entry file. */
+export function createNodeIo(): Io {
+  const { env } = process;
+  const stdin = createInput(process.stdin);
+  const stderr = createNodeOutput(process.stderr, env);
+  const canAsk = stdin.isTerminal && stderr.isTerminal;
+  return {
+    argv: process.argv.slice(2),
+    env,
+    cwd: process.cwd(),
+    stdin,
+    stdout: createNodeOutput(process.stdout, env),
+    stderr,
+    canAsk,
+    onStop(handler) {
+      const listeners = stopSignals.map((signal) => [signal, () => handler(signal)] as const);
+      for (const [signal, listener] of listeners) process.on(signal, listener);
+      return {
+        [Symbol.dispose]() {
+          for (const [signal, listener] of listeners) process.off(signal, listener);
+        },
+      };
+    },
+    choose: async (question) => (await import('./choose.ts')).choose(question, process.stdin, process.stderr),
+    openLines: async (options) => (await import('./line-reader.ts')).openLineReader(options, process.stdin, process.stderr),
+    runInPlace: async (program) => (await import('./run-in-place.ts')).runInPlace(program),
+  };
+}

@@ -1,0 +1,157 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { spawn } from 'node:child_process';
+import { trackProcesses } from '@subwire/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bin, placeFakeCli, startSubwire, subwire } from '../support/subwire.ts';
+
+const slow = (text: string, chunks: number, chunkDelayMs: number): string =>
+  `x <<fake ${JSON.stringify({ kind: 'slow', text, chunks, chunkDelayMs })}>>`;
+
+describe('the program subwire run', () => {
+  let folder: string;
+  let tracker: ReturnType<typeof trackProcesses>;
+
+  async function script(name: string, text: string): Promise<string> {
+    const file = path.join(folder, name);
+    await writeFile(file, text);
+    await chmod(file, 0o755);
+    return file;
+  }
+
+  beforeAll(async () => {
+    await placeFakeCli();
+    folder = await mkdtemp(path.join(tmpdir(), 'subwire-run-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  beforeEach(() => {
+    tracker = trackProcesses();
+  });
+  afterEach(async () => {
+    expect(await tracker.leaked()).toEqual([]);
+    await tracker[Symbol.asyncDispose]();
+  });
+
+  it('answers a prompt from a pipe', async () => {
+    const { code, stdout, stderr } = await subwire(['run', '--agent', 'fake'], { input: 'hello\n' });
+    expect([code, stdout]).toEqual([0, 'hello\n']);
+    expect(stderr).toMatch(/^done · [^\u001b]*\n$/);
+  });
+
+  it('answers a prompt from the command line while stdin stays open', async () => {
+    const { code, stdout } = await subwire(['run', '--agent', 'fake', 'hello'], {});
+    expect([code, stdout]).toEqual([0, 'hello\n']);
+  });
+
+  it('prints text before the answer is complete', async () => {
+    const started = startSubwire(['run', '--agent', 'fake', slow('first second', 2, 600)], { input: '' });
+    await started.until('first');
+    expect(started.stdout).not.toContain('second');
+    expect((await started.outcome).stdout).toBe('first second\n');
+  });
+
+  it('uses no escape codes in a pipe unless it is told to', async () => {
+    expect((await subwire(['run', '--agent', 'fake', 'hello'])).stderr).not.toContain('\u001b');
+    const forced = await subwire(['run', '--agent', 'fake', 'hello'], { input: '', env: { FORCE_COLOR: '1' } });
+    expect(forced.stderr).toMatch(/^\u001b\[2mdone/);
+    expect(forced.stdout).toBe('hello\n');
+  });
+
+  it.each([
+    ['a missing binary', ['--agent', '/no/such/agent', 'hi'], 3, /\[CLI_NOT_FOUND\]\n$/],
+    [
+      'a missing directory',
+      ['--agent', 'fake', '--cwd', '/no/such/directory', 'hi'],
+      2,
+      /directory \/no\/such\/directory does not exist.*\[CWD_NOT_FOUND\]\n$/,
+    ],
+    ['no prompt at all', ['--agent', 'fake'], 2, /prompt from stdin is empty.*\[USAGE\]\n$/],
+    ['a CLI that is not there', ['hi'], 3, /Claude Code was not found.*npm install -g @anthropic-ai\/claude-code.*\[CLI_NOT_FOUND\]\n$/],
+  ])('names %s within a second', async (_what, args, wanted, message) => {
+    const { code, stdout, stderr, ms } = await subwire(['run', ...args], { input: '', env: { PATH: '/nowhere', HOME: folder } });
+    expect([code, stdout]).toEqual([wanted, '']);
+    expect(stderr).toMatch(message);
+    expect(ms).toBeLessThan(1000);
+  });
+
+  it('names a CLI that exits at once within a second, with its last words', async () => {
+    const agent = await script('dies.sh', '#!/bin/sh\necho one >&2\necho "no credit left" >&2\nexit 7\n');
+    const { code, stdout, stderr, ms } = await subwire(['run', '--agent', agent, 'hi']);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/exited with code 7.*one \| no credit left.*\[EXIT_EARLY\]\n$/);
+    expect(ms).toBeLessThan(1000);
+  });
+
+  it('finds an agent by a path that counts from our own directory, not from the one it works in', async () => {
+    await script('here.sh', '#!/bin/sh\necho "I am here" >&2\nexit 9\n');
+    const { stderr } = await subwire(['run', '--agent', './here.sh', '--cwd', '/', 'hi'], { input: '', cwd: folder });
+    expect(stderr).toContain('I am here');
+  });
+
+  it.each([
+    ['SIGTERM', 143, 'TERMINATED'],
+    ['SIGHUP', 129, 'HUNG_UP'],
+  ] as const)('ends the agent at %s', async (signal, wanted, label) => {
+    const started = startSubwire(['run', '--agent', 'fake', slow('one two', 2, 20_000)], { input: '' });
+    await started.until('one');
+    started.child.kill(signal);
+    const { code, stdout, stderr } = await started.outcome;
+    expect(code).toBe(wanted);
+    expect(stdout).toMatch(/^one ?\n$/);
+    expect(stderr).toContain(`[${label}]`);
+  });
+
+  it('interrupts the turn at the first Ctrl-C', async () => {
+    const started = startSubwire(['run', '--agent', 'fake', slow('one two', 2, 20_000)], { input: '' });
+    await started.until('one');
+    started.child.kill('SIGINT');
+    const { code, stderr } = await started.outcome;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/^interrupted · .*\n$/);
+  });
+
+  it('ends an agent that ignores the interrupt at the second Ctrl-C, within a second', async () => {
+    const scenario = JSON.stringify({ faults: [{ name: 'ignore-interrupt' }, { name: 'ignore-term' }] });
+    const file = path.join(folder, 'deaf.json');
+    await writeFile(file, scenario);
+    const started = startSubwire(['run', '--agent', 'fake', slow('one two', 2, 20_000), '--', '--scenario', file], { input: '' });
+    await started.until('one');
+    started.child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const secondAt = performance.now();
+    started.child.kill('SIGINT');
+    const { code, stderr } = await started.outcome;
+    expect(code).toBe(130);
+    expect(stderr).toContain('[INTERRUPTED]');
+    expect(performance.now() - secondAt).toBeLessThan(1500);
+  });
+
+  it('P31 gives a slow reader every byte of 5 MiB', async () => {
+    const prompt = `x <<fake ${JSON.stringify({ kind: 'huge', bytes: 5 * 1024 * 1024 })}>>`;
+    const args = ['run', '--agent', 'fake', '--quiet', '--output', 'json', prompt];
+    const shell = spawn('/bin/sh', ['-c', '"$0" "$@" | (sleep 1; cat)', process.execPath, bin, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const chunks: Buffer[] = [];
+    for await (const chunk of shell.stdout) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString('utf8');
+    expect(text.endsWith('}\n')).toBe(true);
+    expect((JSON.parse(text) as { result: string }).result.length).toBe(5 * 1024 * 1024);
+  });
+
+  it('ends quietly, and ends the agent, when the reader has had enough', async () => {
+    const prompt = `x <<fake ${JSON.stringify({ kind: 'deltas', count: 20_000, size: 64 })}>>`;
+    const command = `"$0" "$@" | head -c 100 | wc -c; echo "\${PIPESTATUS[0]}"`;
+    const shell = spawn('bash', ['-c', command, process.execPath, bin, 'run', '--agent', 'fake', prompt], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    shell.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+    shell.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+    await new Promise((resolve) => shell.once('close', resolve));
+    expect(stdout.trim().split(/\s+/)).toEqual(['100', '0']);
+    expect(stderr).toBe('');
+  });
+});

@@ -1,0 +1,96 @@
+import type { Io, LineReader, LineReaderOptions, Output, Program, Question, StopSignal } from '../../src/io/io.ts';
+
+/** What a {@link FakeIo} is made from. */
+export interface FakeIoOptions {
+  readonly argv?: readonly string[];
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  /** What stdin holds; undefined for a terminal. */
+  readonly stdin?: string;
+  readonly terminal?: boolean;
+  readonly colors?: boolean;
+  readonly columns?: number;
+  /** Answers to questions, in order. */
+  readonly answers?: readonly (string | undefined)[];
+  /** Lines that are typed, in order. */
+  readonly lines?: readonly string[];
+  readonly runInPlace?: (program: Program) => Promise<number>;
+}
+
+/** A world in memory. */
+export interface FakeIo extends Io {
+  readonly out: string;
+  readonly err: string;
+  readonly questions: readonly Question[];
+  /** Sends a signal to whoever listens. */
+  signal(name: StopSignal): void;
+  /** The reader of stdout goes away. */
+  closeStdout(cause?: unknown): void;
+  /** Listeners for signals that are still there. */
+  readonly listeners: number;
+  /** Called with each piece that is written. */
+  onWrite: (text: string) => void;
+}
+
+export function createFakeIo(options: FakeIoOptions = {}): FakeIo {
+  const { terminal = false, colors = false, columns = 80 } = options;
+  const texts = { out: '', err: '' };
+  const gone = new AbortController();
+  const handlers = new Set<(signal: StopSignal) => void>();
+  const questions: Question[] = [];
+  const answers = [...(options.answers ?? [])];
+  const lines = [...(options.lines ?? [])];
+
+  const output = (name: 'out' | 'err', closed: AbortSignal): Output => ({
+    isTerminal: terminal,
+    columns,
+    hasColors: colors,
+    closed,
+    write(text) {
+      if (closed.aborted) return;
+      texts[name] += text;
+      io.onWrite(text);
+    },
+  });
+
+  const io: FakeIo = {
+    argv: options.argv ?? [],
+    env: options.env ?? {},
+    cwd: options.cwd ?? process.cwd(),
+    stdin: { isTerminal: options.stdin === undefined, readAll: () => Promise.resolve(options.stdin ?? '') },
+    stdout: output('out', gone.signal),
+    stderr: output('err', new AbortController().signal),
+    canAsk: terminal,
+    onStop(handler) {
+      handlers.add(handler);
+      return { [Symbol.dispose]: () => void handlers.delete(handler) };
+    },
+    choose(question) {
+      questions.push(question);
+      return Promise.resolve(answers.shift());
+    },
+    openLines: (lineOptions: LineReaderOptions): Promise<LineReader> =>
+      Promise.resolve({
+        history: [...(lineOptions.history ?? [])],
+        next: () => Promise.resolve(lines.shift()),
+        [Symbol.dispose]: () => undefined,
+      }),
+    runInPlace: options.runInPlace ?? (() => Promise.resolve(0)),
+    get out() {
+      return texts.out;
+    },
+    get err() {
+      return texts.err;
+    },
+    questions,
+    signal(name) {
+      for (const handler of handlers) handler(name);
+    },
+    closeStdout: (cause = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })) => gone.abort(cause),
+    get listeners() {
+      return handlers.size;
+    },
+    onWrite: () => undefined,
+  };
+  return io;
+}
