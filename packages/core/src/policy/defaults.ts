@@ -6,6 +6,7 @@ export const defaults = Object.freeze({
   maxLineBytes: 64 * 1024 * 1024,
   onOversizeLine: 'skip',
   stderrTailLines: 100,
+  stderrFile: false,
   maxHeldMessages: 10_000,
   strict: false,
   shutdown: Object.freeze({ eofGraceMs: 5000, termGraceMs: 5000, killGraceMs: 5000, drainMs: 500, tree: true }),

@@ -33,6 +33,12 @@ export interface TransportOptions {
   readonly onOversizeLine?: 'skip' | 'fail';
   /** Lines of stderr that are kept for errors and late subscribers. @defaultValue 100 */
   readonly stderrTailLines?: number;
+  /**
+   * Whether stderr goes to a private temporary file, followed live, instead of a pipe. It holds all that is written and grows with it; nothing is left of it
+   * at the end, also after a crash of the host. A pipe is drained at all times and needs no disk.
+   * @defaultValue false
+   */
+  readonly stderrFile?: boolean;
   /** Messages that are held until somebody subscribes to `messages$`; more end it with `HELD_OVERFLOW`. @defaultValue 10000 */
   readonly maxHeldMessages?: number;
   /** Whether a line that opens like an object and does not parse ends the stream. @defaultValue false: a diagnostic, and the stream goes on */
@@ -55,6 +61,7 @@ export interface ResolvedTransportOptions {
   readonly maxLineBytes: number;
   readonly onOversizeLine: 'skip' | 'fail';
   readonly stderrTailLines: number;
+  readonly stderrFile: boolean;
   readonly maxHeldMessages: number;
   readonly strict: boolean;
   readonly shutdown: ShutdownPolicy;

@@ -68,6 +68,7 @@ export function resolveTransportOptions(options: TransportOptions, hostCwd: stri
     maxLineBytes: positive('maxLineBytes', options.maxLineBytes, defaults.maxLineBytes, 'bytes'),
     onOversizeLine: options.onOversizeLine ?? defaults.onOversizeLine,
     stderrTailLines: positive('stderrTailLines', options.stderrTailLines, defaults.stderrTailLines, 'lines'),
+    stderrFile: options.stderrFile ?? defaults.stderrFile,
     maxHeldMessages: positive('maxHeldMessages', options.maxHeldMessages, defaults.maxHeldMessages, 'messages'),
     strict: options.strict ?? defaults.strict,
     shutdown: resolveShutdown(options.shutdown),

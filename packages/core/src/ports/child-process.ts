@@ -28,6 +28,8 @@ export interface SpawnSpec {
   readonly env: Readonly<Record<string, string>>;
   /** Whether the child leads a session and process group of its own, so that one signal reaches the group. */
   readonly detached: boolean;
+  /** A file to write stderr to, open for appending, instead of a pipe. Only with `stderrFile: true`; a spawner may ignore it. */
+  readonly stderrFd?: number;
 }
 
 /** Starts a process. May throw, or return a child that emits `error`, as Node's own `spawn` does. */

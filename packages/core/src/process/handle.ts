@@ -1,10 +1,11 @@
-import { type Observable, ReplaySubject } from 'rxjs';
+import { EMPTY, merge, type Observable, ReplaySubject } from 'rxjs';
 import { ClosedError } from '../errors/closed-error.ts';
 import { LaunchError } from '../errors/launch-error.ts';
 import type { ChildProcessLike, ProcessExit, Spawner, SpawnSpec } from '../ports/child-process.ts';
 import { fromReadable } from '../streams/from-readable.ts';
 import { createWriteQueue, type WriteQueue } from '../streams/write-queue.ts';
 import { identifyOwnChild, type ProcessIdentity } from './descendants.ts';
+import type { StderrFile } from './stderr-file.ts';
 
 /** A started process: its output as Observables of chunks, its input as a queue. */
 export interface ProcessHandle {
@@ -23,7 +24,7 @@ export interface ProcessHandle {
   /** Stops or resumes reading stdout. */
   setPaused(paused: boolean): void;
   /** Closes our ends of the pipes, so that a descendant that holds the other end cannot keep the host alive. */
-  release(): void;
+  release(): Promise<void>;
 }
 
 function launchError(spec: SpawnSpec, error: Error): LaunchError {
@@ -62,7 +63,7 @@ function started(child: ChildProcessLike, spec: SpawnSpec): Promise<void> {
  * Starts a process. Every listener is attached before the first write, on all four emitters: an `error` event that nobody hears ends the host.
  * @throws LaunchError when it could not be started
  */
-export async function startProcess(spawner: Spawner, spec: SpawnSpec): Promise<ProcessHandle> {
+export async function startProcess(spawner: Spawner, spec: SpawnSpec, stderrFile?: StderrFile): Promise<ProcessHandle> {
   let child: ChildProcessLike;
   try {
     child = spawner(spec);
@@ -79,7 +80,7 @@ export async function startProcess(spawner: Spawner, spec: SpawnSpec): Promise<P
   });
   const { stdin, stdout, stderr } = child;
   const ready = started(child, spec);
-  if (stdin === null || stdout === null || stderr === null) {
+  if (stdin === null || stdout === null || (stderr === null && stderrFile === undefined)) {
     ready.catch(() => undefined);
     child.kill('SIGKILL');
     throw new LaunchError({
@@ -93,7 +94,7 @@ export async function startProcess(spawner: Spawner, spec: SpawnSpec): Promise<P
     pid: child.pid,
     identity,
     stdout$: fromReadable(stdout),
-    stderr$: fromReadable(stderr),
+    stderr$: merge(stderr === null ? EMPTY : fromReadable(stderr), stderrFile?.follow(exit$) ?? EMPTY),
     exit$: exit$.asObservable(),
     input,
     kill: (signal) => child.kill(signal),
@@ -101,8 +102,9 @@ export async function startProcess(spawner: Spawner, spec: SpawnSpec): Promise<P
       if (paused) stdout.pause();
       else stdout.resume();
     },
-    release() {
-      for (const stream of [stdin, stdout, stderr]) stream.destroy();
+    async release() {
+      for (const stream of [stdin, stdout, stderr]) stream?.destroy();
+      await stderrFile?.close();
     },
   };
   await ready;

@@ -5,6 +5,7 @@ import { type ProcessHandle, startProcess } from './handle.ts';
 import { locateCli } from './locate-cli.ts';
 import { nodeSpawner } from './node-spawner.ts';
 import { checkCwd, findExecutable } from './preflight.ts';
+import { openStderrFile } from './stderr-file.ts';
 
 /** A process that was started, and what may be done to it. */
 export interface Launched {
@@ -41,7 +42,14 @@ export async function launch(options: ResolvedTransportOptions): Promise<Launche
   if (options.spawner === undefined) await checkCwd(options.cwd);
   const [file, ...prefix] = await findCommand(options, env);
   const ownGroup = platform !== 'win32';
+  const stderrFile = options.stderrFile ? await openStderrFile() : undefined;
   const spec = { file, args: [...prefix, ...options.args], cwd: options.cwd, env, detached: ownGroup };
-  const handle = await startProcess(options.spawner ?? nodeSpawner, spec);
-  return { handle, ownGroup: ownGroup && (options.spawner === undefined || handle.identity !== undefined) };
+  try {
+    const withFile = stderrFile === undefined ? spec : { ...spec, stderrFd: stderrFile.fd };
+    const handle = await startProcess(options.spawner ?? nodeSpawner, withFile, stderrFile);
+    return { handle, ownGroup: ownGroup && (options.spawner === undefined || handle.identity !== undefined) };
+  } catch (cause) {
+    await stderrFile?.close();
+    throw cause;
+  }
 }

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import type { Spawner } from '../ports/child-process.ts';
 
-/** Starts a real process with three pipes and without a shell. The only place in the package that calls `spawn`. */
+/** Starts a real process with pipes and without a shell. The only place in the package that calls `spawn`. */
 export const nodeSpawner: Spawner = (spec) =>
   spawn(spec.file, [...spec.args], {
     cwd: spec.cwd,
     env: { ...spec.env },
     detached: spec.detached,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', spec.stderrFd ?? 'pipe'],
     shell: false,
     windowsHide: true,
   });

@@ -169,7 +169,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
       const { handle, ownGroup } = launched;
       receipt = await terminate({ handle, ownGroup, policy: resolved.shutdown, from, hurry$: hurry });
       await drainedOut;
-      handle.release();
+      await handle.release();
     }
     if (machine.current === 'closing') {
       outlets.finish();
