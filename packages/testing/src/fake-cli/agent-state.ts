@@ -3,6 +3,7 @@ import type { JsonObject } from '../scenario/json.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { TokenLedger } from '../scenario/usage.ts';
 import type { Effect } from './coroutine.ts';
+import type { TurnHooks } from './faults/fault-hooks.ts';
 import type { Flags } from './flags.ts';
 import type { Host } from './host.ts';
 
@@ -36,6 +37,7 @@ export interface BackgroundTask {
   readonly runId: string;
   readonly toolUseId: string;
   readonly description: string;
+  readonly type: string;
   stop(): void;
 }
 
@@ -56,6 +58,7 @@ export interface AgentState extends FrameContext {
   readonly host: Host;
   readonly scenario: Scenario;
   readonly flags: Flags;
+  readonly turnHooks: TurnHooks;
   sessionId: string;
   model: string;
   permissionMode: string;

@@ -1,27 +1,27 @@
 import { cliFacts } from '../scenario/cli-facts.ts';
 import { isObject, type JsonObject } from '../scenario/json.ts';
+import { textOfContent } from '../scenario/content.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { AgentState, Answer, UserMessage } from './agent-state.ts';
+import type { AgentState, UserMessage } from './agent-state.ts';
 import { handleControl, type ControlPowers, type Responder } from './control.ts';
-import { run, type Effect, type Running } from './coroutine.ts';
+import { run, type Running } from './coroutine.ts';
 import { parseFlags } from './flags.ts';
+import type { Behavior } from './behavior.ts';
+import type { TurnHooks } from './faults/fault-hooks.ts';
 import type { Host } from './host.ts';
-import { textOfContent } from './replies.ts';
+import { createHostRequests } from './host-requests.ts';
+import { decodeInputLine, isInitialize } from './input-line.ts';
+import { isOneShot, stdinPatienceMs, withOutputFormat } from './one-shot.ts';
 import { runTurn } from './turn.ts';
 import { reportLifecycle, TurnInterrupted, uuidsOf } from './turn-record.ts';
 
-/** A fake CLI that answers as the real one does. It hears lines, the end of stdin and signals, and speaks through its {@link Host}. */
-export interface Agent {
-  line(text: string): void;
-  end(): void;
-  signal(signal: NodeJS.Signals): void;
-  /** Takes a prompt that was given as an argument. */
-  prompt(text: string): void;
-}
-
-export function createAgent(host: Host, scenario: Scenario): Agent {
-  const flags = parseFlags(host.argv);
-  const pending = new Map<string, (answer: Answer) => void>();
+/** A fake CLI that answers as the real one does. */
+export function createAgent(outside: Host, scenario: Scenario, turnHooks: TurnHooks = {}): Behavior {
+  const flags = parseFlags(outside.argv);
+  const host = withOutputFormat(outside, flags);
+  const oneShot = isOneShot(flags);
+  const plain: string[] = [];
+  const requests = createHostRequests(host);
   let running: Running | undefined;
   let interrupting = false;
   let leaving: number | undefined;
@@ -30,6 +30,7 @@ export function createAgent(host: Host, scenario: Scenario): Agent {
     host,
     scenario,
     flags,
+    turnHooks,
     cwd: host.cwd,
     sessionId: flags.value('session-id') ?? (flags.has('fork-session') ? undefined : flags.value('resume')) ?? host.uuid(),
     model: defaultModel,
@@ -54,38 +55,9 @@ export function createAgent(host: Host, scenario: Scenario): Agent {
     uuid: () => host.uuid(),
     timestamp: () => new Date(host.nowMs()).toISOString(),
     say: (frame) => host.write(frame),
-    ask,
+    ask: (request, options) => requests.ask(request, options),
     wake,
   };
-
-  function ask(request: JsonObject, options: { readonly timeoutMs?: number; readonly withdraw?: () => void } = {}): Effect<Answer> {
-    return (resume) => {
-      const id = host.uuid();
-      const withdraw = (): void => {
-        pending.delete(id);
-        if (options.withdraw === undefined) state.say({ type: 'control_cancel_request', request_id: id });
-        else options.withdraw();
-      };
-      const stopClock =
-        options.timeoutMs === undefined
-          ? undefined
-          : host.after(options.timeoutMs, () => {
-              withdraw();
-              resume({ kind: 'timeout' });
-            });
-      pending.set(id, (answer) => {
-        pending.delete(id);
-        stopClock?.();
-        resume(answer);
-      });
-      state.say({ type: 'control_request', request_id: id, request });
-      if (state.inputEnded) pending.get(id)?.({ kind: 'closed' });
-      return () => {
-        stopClock?.();
-        if (pending.has(id)) withdraw();
-      };
-    };
-  }
 
   /** Starts the next turn, or leaves when there is nothing left to do. */
   function wake(): void {
@@ -202,23 +174,55 @@ export function createAgent(host: Host, scenario: Scenario): Agent {
     });
   }
 
+  /** One prompt, from the arguments and from stdin, and then the end. */
+  function takePlain(): void {
+    const text = [...(flags.prompt === undefined ? [] : [flags.prompt]), ...plain].join('\n');
+    state.inputEnded = true;
+    if (text.trim() === '') fail('Error: Input must be provided either through stdin or as a prompt argument when using --print');
+    else take({ uuid: undefined, content: text, text, queries: true, priority: 'next' });
+  }
+
   return {
+    start() {
+      if (!oneShot) {
+        if (flags.prompt !== undefined)
+          take({ uuid: undefined, content: flags.prompt, text: flags.prompt, queries: true, priority: 'next' });
+        return;
+      }
+      if (flags.prompt === undefined) return;
+      host.after(stdinPatienceMs, () => {
+        if (state.inputEnded || plain.length > 0) return;
+        host.complain(
+          'Warning: no stdin data received in 3s, proceeding without it. If piping from a slow command, redirect stdin explicitly: < /dev/null to skip, or wait longer.',
+        );
+        takePlain();
+      });
+    },
     line(text) {
-      const frame = parseLine(text);
-      if (frame === undefined) return;
-      if (typeof frame === 'string') fail(frame);
-      else if (flags.has('await-initialize') && !state.initialized && !isInitialize(frame)) {
+      if (oneShot) {
+        plain.push(text);
+        return;
+      }
+      const input = decodeInputLine(text);
+      if (input.kind === 'fatal') fail(input.message);
+      if (input.kind !== 'frame') return;
+      const { frame } = input;
+      if (flags.has('await-initialize') && !state.initialized && !isInitialize(frame)) {
         fail(
           'Error: --await-initialize requires the initialize control request as the first stdin line, and the first line is a different message.',
         );
       } else if (frame['type'] === 'user') user(frame);
       else if (frame['type'] === 'control_request') control(frame);
-      else if (frame['type'] === 'control_response' && isObject(frame['response'])) settle(frame['response']);
+      else if (frame['type'] === 'control_response' && isObject(frame['response'])) requests.settle(frame['response']);
     },
     end() {
       if (state.inputEnded) return;
+      if (oneShot) {
+        takePlain();
+        return;
+      }
       state.inputEnded = true;
-      for (const answer of [...pending.values()]) answer({ kind: 'closed' });
+      requests.close();
       wake();
     },
     signal(signal) {
@@ -228,34 +232,5 @@ export function createAgent(host: Host, scenario: Scenario): Agent {
         leave(signal === 'SIGTERM' ? 143 : 129);
       }
     },
-    prompt(text) {
-      take({ uuid: undefined, content: text, text, queries: true, priority: 'next' });
-    },
   };
-
-  function settle(response: JsonObject): void {
-    const waiter = pending.get(String(response['request_id']));
-    if (waiter === undefined) return;
-    if (response['subtype'] === 'error') waiter({ kind: 'error', error: String(response['error']) });
-    else waiter({ kind: 'success', response: isObject(response['response']) ? response['response'] : {} });
-  }
-}
-
-function isInitialize(frame: JsonObject): boolean {
-  return frame['type'] === 'control_request' && isObject(frame['request']) && frame['request']['subtype'] === 'initialize';
-}
-
-/** A decoded line; undefined for one that the CLI passes over; a text that says why it dies of it. */
-function parseLine(text: string): JsonObject | string | undefined {
-  const trimmed = text.trim();
-  if (trimmed === '') return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(trimmed);
-  } catch {
-    const type = /"type"\s*:\s*"([^"]*)"/u.exec(trimmed)?.[1] ?? 'unknown';
-    return `Error parsing streaming input line (type=${type}, ${trimmed.length} chars): SyntaxError`;
-  }
-  if (value === null) return `Error parsing streaming input line (type=unknown, ${trimmed.length} chars): TypeError`;
-  return isObject(value) ? value : undefined;
 }

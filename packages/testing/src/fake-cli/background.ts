@@ -7,6 +7,8 @@ import type { ToolOutcome } from './host.ts';
 export interface TaskStart {
   readonly toolUseId: string;
   readonly description: string;
+  /** @defaultValue 'local_bash' */
+  readonly type?: string;
   /** Starts the work; returns how to stop it. */
   begin(done: (outcome: ToolOutcome) => void): () => void;
 }
@@ -23,6 +25,7 @@ export function startTask(state: AgentState, start: TaskStart): BackgroundTask {
     runId,
     toolUseId: start.toolUseId,
     description: start.description,
+    type: start.type ?? 'local_bash',
     stop: () => {
       if (!state.tasks.delete(id)) return;
       stop();

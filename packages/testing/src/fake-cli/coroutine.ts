@@ -15,7 +15,7 @@ export interface Running {
 
 /** Waits for an effect and gives its value. */
 export function* perform<T>(effect: Effect<T>): Coroutine<T> {
-  return (yield effect as Effect) as T;
+  return (yield effect) as T;
 }
 
 /** Waits for several effects that run at once. */

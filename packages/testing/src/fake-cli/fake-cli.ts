@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseScenario } from '../scenario/parse-scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Step } from '../scenario/step.ts';
 
@@ -16,22 +17,18 @@ const maxInlineBytes = 65_536;
 
 /**
  * A command that behaves like the real CLI without a model, a key or a network: it answers `initialize`, control requests and every turn, or follows
- * the steps and faults it is given.
+ * the steps and faults it is given. Throws {@link ScenarioError} for a scenario that cannot be played.
  *
  * @example
  * const session = await openSession({ ...fakeCli({ reply: 'hello' }) });
  */
 export function fakeCli(scenario: Scenario | readonly Step[] = {}): FakeCli {
-  const whole: Scenario = isSteps(scenario) ? { steps: scenario } : scenario;
+  const whole = parseScenario(scenario);
   const json = JSON.stringify(whole);
   return {
     command: [process.execPath, programPath()],
     env: Object.keys(whole).length === 0 ? {} : { SUBWIRE_FAKE_SCENARIO: inlineOrFile(json) },
   };
-}
-
-function isSteps(scenario: Scenario | readonly Step[]): scenario is readonly Step[] {
-  return Array.isArray(scenario);
 }
 
 function inlineOrFile(json: string): string {

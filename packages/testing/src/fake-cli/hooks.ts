@@ -106,10 +106,14 @@ function judge(state: AgentState, event: string, tool: string | undefined, callb
   const reason =
     specific['permissionDecisionReason'] ?? output['reason'] ?? `${event}${tool === undefined ? '' : `:${tool}`} blocked by hook`;
   return {
-    blockedBy: denied ? String(reason) : undefined,
+    blockedBy: denied ? textOrJson(reason) : undefined,
     allowed: specific['permissionDecision'] === 'allow' || output['decision'] === 'approve',
     updatedInput: isObject(specific['updatedInput']) ? specific['updatedInput'] : undefined,
     stops: output['continue'] === false,
     timedOut: false,
   };
+}
+
+function textOrJson(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

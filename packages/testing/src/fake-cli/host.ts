@@ -12,6 +12,8 @@ export interface ToolOutcome {
  * behaviour is played in both. Delays go through `after` only, which keeps it playable in virtual time.
  */
 export interface Host {
+  /** Whether there is an operating system behind it. */
+  readonly real: boolean;
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly pid: number;
@@ -23,6 +25,8 @@ export interface Host {
   writeRaw(bytes: Uint8Array): void;
   /** Prints one line on stderr. */
   complain(line: string): void;
+  /** Prints very much, blocking until the reader has taken it; then calls back. */
+  flood(pipe: 'stdout' | 'stderr', bytes: Uint8Array, done: () => void): void;
   /** Ends the process once everything printed has left it. */
   exit(code: number): void;
   /** Ends the process by a signal, at once. */

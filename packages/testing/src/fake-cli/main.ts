@@ -1,41 +1,53 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { cliFacts } from '../scenario/cli-facts.ts';
-import type { Scenario } from '../scenario/scenario.ts';
-import { createAgent } from './agent.ts';
+import { createBehavior } from './behavior.ts';
 import { parseFlags } from './flags.ts';
 import { createLineReader } from './line-reader.ts';
+import { loadScenario } from './load-scenario.ts';
 import { createProcessHost } from './process-host.ts';
+
+/** No fake outlives this, whatever its faults, in milliseconds: a test that forgets one must not leave it for ever. */
+const longestLifeMs = 15 * 60_000;
 
 const argv = process.argv.slice(2);
 const flags = parseFlags(argv);
-const scenario = loadScenario();
+// A reader that has gone is not this process's problem; the real CLI lives on as well.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
-if (flags.has('version')) process.stdout.write(`${scenario.version ?? cliFacts.version} (Claude Code)\n`);
-else if (flags.problem !== undefined) {
-  process.stderr.write(`${flags.problem}\n`);
+try {
+  const scenario = loadScenario(flags.value('scenario'), process.env);
+  if (scenario.record !== undefined) {
+    const start = { argv, cwd: process.cwd(), pid: process.pid, env: Object.keys(process.env).sort() };
+    appendFileSync(scenario.record, `${JSON.stringify(start)}\n`);
+  }
+  if (flags.has('version')) process.stdout.write(`${scenario.version ?? cliFacts.version} (Claude Code)\n`);
+  else if (flags.has('help')) process.stdout.write('Usage: claude [options] [prompt]\n');
+  else if (flags.problem === undefined) serve();
+  else leaveWith(flags.problem);
+} catch (error) {
+  leaveWith(error instanceof Error ? error.message : String(error));
+}
+
+function leaveWith(problem: string): void {
+  process.stderr.write(`${problem}\n`);
   process.exitCode = 1;
-} else serve();
+}
 
 function serve(): void {
   const host = createProcessHost(argv);
-  const agent = createAgent(host, scenario);
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => agent.signal(signal));
-  const reader = createLineReader((line) => agent.line(line));
-  process.stdin.on('data', (chunk: Buffer) => reader.push(chunk));
-  process.stdin.on('end', () => {
+  const behavior = createBehavior(host, loadScenario(flags.value('scenario'), process.env));
+  setTimeout(() => process.exit(1), longestLifeMs);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => behavior.signal(signal));
+  behavior.start();
+  const reader = createLineReader((line) => behavior.line(line));
+  let ended = false;
+  const end = (): void => {
+    if (ended) return;
+    ended = true;
     reader.end();
-    agent.end();
-  });
-  process.stdin.on('error', () => agent.end());
-  if (flags.prompt !== undefined) agent.prompt(flags.prompt);
-}
-
-function loadScenario(): Scenario {
-  const text = flags.has('scenario') ? readFileSync(flags.value('scenario') ?? '', 'utf8') : (process.env['SUBWIRE_FAKE_SCENARIO'] ?? '');
-  if (text.trim() === '') return {};
-  const json = /^\s*[{[]/u.test(text) ? text : readFileSync(text, 'utf8');
-  const value: unknown = JSON.parse(json);
-  return Array.isArray(value) ? { steps: value as Scenario['steps'] & object } : (value as Scenario);
+    behavior.end();
+  };
+  process.stdin.on('data', (chunk: Buffer) => reader.push(chunk));
+  process.stdin.on('end', end).on('error', end);
 }

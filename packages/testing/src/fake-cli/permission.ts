@@ -173,7 +173,7 @@ function applyUpdates(state: AgentState, updates: unknown): void {
 function suggestionsFor(state: AgentState, call: ToolCall, input: JsonObject): readonly JsonObject[] {
   const mode = { type: 'setMode', mode: 'acceptEdits', destination: 'session' };
   if (call.name === 'Bash') {
-    const rules = [{ toolName: 'Bash', ruleContent: String(input['command'] ?? '') }];
+    const rules = [{ toolName: 'Bash', ruleContent: typeof input['command'] === 'string' ? input['command'] : '' }];
     return [
       { type: 'addRules', rules, behavior: 'allow', destination: 'localSettings' },
       { type: 'addDirectories', directories: [state.cwd], destination: 'session' },

@@ -1,15 +1,8 @@
-import { isObject, type JsonObject } from '../scenario/json.ts';
+import type { JsonObject } from '../scenario/json.ts';
 import type { Reply, ToolCall } from '../scenario/reply.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
 const directive = /<<fake (.*)>>/su;
-
-/** The text of a user message, whose content is a string or a list of blocks. */
-export function textOfContent(content: unknown): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content.map((block: unknown) => (isObject(block) && typeof block['text'] === 'string' ? block['text'] : '')).join('');
-}
 
 /** What the scripted model answers to a prompt: what the prompt itself asks for, else what the scenario says about this turn, else the prompt. */
 export function repliesTo(prompt: string, turn: number, scenario: Scenario): readonly Reply[] {
@@ -60,7 +53,7 @@ export function blocksOf(reply: Reply): readonly Block[] {
         ),
       ];
     case 'huge':
-      return [textBlock(split('x'.repeat(reply.bytes), 65_536))];
+      return [textBlock(split('x'.repeat(reply.bytes), reply.chunkBytes ?? 65_536))];
     case 'thinking':
       return [
         { kind: 'thinking', pieces: [reply.thinking], delayMs: 0 },

@@ -43,6 +43,7 @@ export function* runTurn(state: AgentState, messages: readonly UserMessage[], or
       errors: [diagnostic(record.stopReason)],
     });
   }
+  state.turnHooks.ended?.();
   reportLifecycle(state, record.messages, completed ? 'completed' : 'cancelled');
   reportActivity(state, 'idle');
 }
@@ -64,6 +65,7 @@ function* converse(state: AgentState, record: TurnRecord): Coroutine {
       ...(uuids.length === 0 ? {} : { user_message_uuids: uuids }),
     }),
   );
+  state.turnHooks.began?.(state);
   if (record.messages.length > 0 && record.messages.every((message) => !message.queries)) {
     sayResult(state, record, { result: '', terminal_reason: undefined, num_turns: 0 });
     return;
@@ -73,7 +75,8 @@ function* converse(state: AgentState, record: TurnRecord): Coroutine {
 }
 
 function* answer(state: AgentState, record: TurnRecord, asked: string): Coroutine {
-  const replies = [...repliesTo(asked, state.turns++, state.scenario)];
+  const replies = [...(state.turnHooks.replies?.(asked) ?? repliesTo(asked, state.turns, state.scenario))];
+  state.turns += 1;
   let first = true;
   let failures = 0;
   let stopHookActive = false;

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { createEventQueue } from './event-queue.ts';
 import { createMockInput, createMockOutput, type MockInput } from './mock-streams.ts';
-import { defaultAction, resolveSignal } from './signals.ts';
+import { reactionTo, resolveSignal } from './signals.ts';
 import { communicateWith, type Communicated } from './communicate.ts';
 import type { MockProcessBehavior, MockProcessOptions } from './mock-options.ts';
 import { spawnError, type SpawnFailure } from './spawn-failure.ts';
@@ -97,11 +97,12 @@ export class MockProcess extends EventEmitter {
     this.#killed = true;
     if (name === undefined) return true;
     this.#signals.push(name);
-    const catchable = name !== 'SIGKILL' && name !== 'SIGSTOP';
-    if (catchable && (this.#ignores.has(name) || this.#behaviors.some((behavior) => behavior.signal?.(name) === true))) return true;
-    const action = defaultAction(name);
+    const action = reactionTo(name, this.#ignores, this.#behaviors);
     if (action === 'die') this.#die(null, name);
-    else if (action !== 'nothing') this.#suspend(action === 'stop');
+    else if (action !== 'nothing') {
+      this.#queue.hold(action === 'stop');
+      this.#stdin.read(action !== 'stop');
+    }
     return true;
   }
 
@@ -139,12 +140,6 @@ export class MockProcess extends EventEmitter {
   /** Adds a behaviour: what the process does with lines, EOF and signals. */
   behave(behavior: MockProcessBehavior): this {
     this.#behaviors.push(behavior);
-    return this;
-  }
-
-  /** From now on this signal, or the end of stdin, does not end the process. */
-  ignore(what: NodeJS.Signals | 'EOF'): this {
-    this.#ignores.add(what);
     return this;
   }
 
@@ -195,21 +190,10 @@ export class MockProcess extends EventEmitter {
     if (this.#death !== undefined) this.#queue.add('event', () => this.#endOutput());
   }
 
-  /** Stops reading stdin: writes are accepted but not flushed. */
-  stopReading(): this {
-    this.#stdin.read(false);
+  /** `false`: stops reading stdin, so that writes are accepted but not flushed. `true`: reads again, what was held first. */
+  read(reads: boolean): this {
+    this.#stdin.read(reads);
     return this;
-  }
-
-  /** Reads stdin again, what was held first. */
-  startReading(): this {
-    this.#stdin.read(true);
-    return this;
-  }
-
-  #suspend(stopped: boolean): void {
-    this.#queue.hold(stopped);
-    this.#stdin.read(!stopped);
   }
 
   #touch(): void {

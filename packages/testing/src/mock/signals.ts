@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { MockProcessBehavior } from './mock-options.ts';
 
 /** What a process does about a signal that it neither handles nor ignores. */
 export type DefaultAction = 'die' | 'stop' | 'continue' | 'nothing';
@@ -14,7 +15,10 @@ const actions: Readonly<Partial<Record<NodeJS.Signals, DefaultAction>>> = Object
   SIGWINCH: 'nothing',
 });
 
-export function defaultAction(signal: NodeJS.Signals): DefaultAction {
+/** What a signal does to a process that ignores and handles these; nobody ignores or handles SIGKILL and SIGSTOP. */
+export function reactionTo(signal: NodeJS.Signals, ignores: ReadonlySet<string>, behaviors: readonly MockProcessBehavior[]): DefaultAction {
+  const catchable = signal !== 'SIGKILL' && signal !== 'SIGSTOP';
+  if (catchable && (ignores.has(signal) || behaviors.some((behavior) => behavior.signal?.(signal) === true))) return 'nothing';
   return actions[signal] ?? 'die';
 }
 

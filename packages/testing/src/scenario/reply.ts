@@ -64,6 +64,8 @@ export interface ToolUseReply {
 export interface HugeReply {
   readonly kind: 'huge';
   readonly bytes: number;
+  /** Letters in each delta. @defaultValue 65_536 */
+  readonly chunkBytes?: number;
 }
 
 /** An error of the Messages API, after the retries that the real CLI makes. */
@@ -75,6 +77,8 @@ export interface ErrorReply {
   readonly times?: number;
   /** Milliseconds before each retry. @defaultValue 5 */
   readonly retryDelayMs?: number;
+  /** Seconds that the API asks to wait; said here only for the record. @defaultValue none */
+  readonly retryAfter?: number;
 }
 
 /** The model does not answer for this long. */

@@ -1,0 +1,29 @@
+import { isObject, type JsonObject } from '../scenario/json.ts';
+
+/** What a line of stdin is to the CLI: a frame, nothing that it looks at, or its death with this sentence on stderr. */
+export type InputLine =
+  | { readonly kind: 'frame'; readonly frame: JsonObject }
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'fatal'; readonly message: string };
+
+export function decodeInputLine(text: string): InputLine {
+  const trimmed = text.trim();
+  if (trimmed === '') return { kind: 'ignored' };
+  let value: unknown;
+  try {
+    value = JSON.parse(trimmed);
+  } catch {
+    const type = /"type"\s*:\s*"([^"]*)"/u.exec(trimmed)?.[1] ?? 'unknown';
+    return fatal(type, trimmed, 'SyntaxError');
+  }
+  if (value === null) return fatal('unknown', trimmed, 'TypeError');
+  return isObject(value) ? { kind: 'frame', frame: value } : { kind: 'ignored' };
+}
+
+function fatal(type: string, text: string, error: string): InputLine {
+  return { kind: 'fatal', message: `Error parsing streaming input line (type=${type}, ${text.length} chars): ${error}` };
+}
+
+export function isInitialize(frame: JsonObject): boolean {
+  return frame['type'] === 'control_request' && isObject(frame['request']) && frame['request']['subtype'] === 'initialize';
+}
