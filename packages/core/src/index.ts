@@ -1,4 +1,5 @@
 export { type ErrorCode, errorCodes } from './errors/codes.ts';
+export { channels, type EventChannel, type LifecycleEvent, type TurnEvent } from './diagnostics/channels.ts';
 export { SubwireError, type SubwireErrorOptions } from './errors/subwire-error.ts';
 export { ClosedError, type ClosedErrorFields } from './errors/closed-error.ts';
 export { ConfigError, type ConfigErrorFields } from './errors/config-error.ts';
@@ -17,7 +18,16 @@ export type { ShutdownPolicy } from './policy/shutdown.ts';
 export { createTransport } from './transport/subprocess-transport.ts';
 export type { CloseOptions, Diagnostic, DiagnosticCode, ReadOptions, Transport, TransportState } from './transport/types.ts';
 export { openControl } from './control/channel.ts';
-export type { CallOptions, ControlChannel, IncomingContext } from './control/types.ts';
+export type { ControlChannelOptions } from './control/channel.ts';
+export type {
+  CallOptions,
+  ControlChannel,
+  ControlCounts,
+  ControlLoad,
+  HandleOptions,
+  IncomingContext,
+  OpenQuestion,
+} from './control/types.ts';
 export { openSession } from './session/session.ts';
 export { query } from './session/query.ts';
 export type { OnToolUse, Session, SessionOptions, ToolUseContext, Turn, TurnState } from './session/types.ts';
@@ -36,13 +46,16 @@ export type {
   ControlCancelRequest,
   ControlRequest,
   ControlResponse,
+  DialogAnswer,
+  ElicitationAnswer,
+  ElicitationRequest,
   IncomingControl,
   InitializeHooks,
   InitializeResponse,
-  OutgoingControl,
   PermissionMode,
   PermissionVerdict,
 } from './wire/control.ts';
+export type { ContextUsage, InitializeRequest, McpServerStatus, OutgoingControl, RewindResponse } from './wire/control-outgoing.ts';
 export type {
   ApiUsage,
   AssistantMessage,

@@ -1,13 +1,16 @@
-import { Subscription } from 'rxjs';
+import { BehaviorSubject, Subscription } from 'rxjs';
+import { channels } from '../diagnostics/channels.ts';
 import { ClosedError } from '../errors/closed-error.ts';
+import { ConfigError } from '../errors/config-error.ts';
 import { ControlError } from '../errors/control-error.ts';
 import { defaults } from '../policy/defaults.ts';
 import { exitCause } from '../transport/exit-cause.ts';
 import type { Diagnostic, Transport } from '../transport/types.ts';
 import { createRequestIds } from '../wire/request-id.ts';
-import { createIncoming } from './incoming.ts';
+import { isDeadline } from './deadline.ts';
+import { createIncoming, type IncomingHandler } from './incoming.ts';
 import { createPending } from './pending.ts';
-import type { CallOptions, ControlChannel } from './types.ts';
+import type { CallOptions, ControlChannel, ControlLoad, HandleOptions } from './types.ts';
 
 /** What a channel reports besides its answers. */
 export interface ControlChannelOptions {
@@ -19,6 +22,17 @@ function canceled(subtype: string): ControlError {
   return new ControlError({ code: 'CONTROL_CANCELED', subtype, message: `${subtype} was not answered because the session was closed.` });
 }
 
+function checkTimeout(timeoutMs: unknown): number {
+  if (isDeadline(timeoutMs)) return timeoutMs;
+  throw new ConfigError({
+    code: 'INVALID_OPTION',
+    option: 'timeoutMs',
+    message: 'The option timeoutMs must be a number of milliseconds, 0 or more; Infinity for no limit.',
+  });
+}
+
+const idle: ControlLoad = { sent: 0, asked: [] };
+
 /**
  * The control protocol over a transport, in both directions. Open it before anything is asked: control frames are hot, none is held. When the process
  * goes, whatever its exit code, every pending request is rejected with the cause at once.
@@ -26,29 +40,47 @@ function canceled(subtype: string): ControlError {
 export function openControl(transport: Transport, options: ControlChannelOptions = {}): ControlChannel {
   const report = options.onDiagnostic ?? (() => undefined);
   const nextId = createRequestIds();
-  const pending = createPending();
+  const load = new BehaviorSubject<ControlLoad>(idle);
+  const counts = { requests: 0, questions: 0, lateAnswers: 0, duplicates: 0, cancelled: 0 };
+  const changed = (): void => load.next({ sent: pending.size, asked: incoming.open });
+  const pending = createPending(changed);
   const incoming = createIncoming({
     send: (frame) => transport.send(frame),
-    failed: (subtype, cause) =>
-      report({ code: 'HANDLER_FAILED', message: `The handler of ${subtype} failed; the CLI was told so.`, cause }),
+    failed: (subtype, cause) => {
+      channels.questionFailed.publish(() => ({ pid: transport.pid, subtype, cause }));
+      report({ code: 'HANDLER_FAILED', message: `The handler of ${subtype} failed; the CLI was told so.`, cause });
+    },
+    changed,
   });
   let ended: ((subtype: string) => unknown) | undefined;
 
   function end(cause: (subtype: string) => unknown): void {
-    ended ??= cause;
+    if (ended !== undefined) return;
+    ended = cause;
     pending.rejectAll(cause);
     incoming.cancelAll();
+    load.complete();
   }
 
   const subscriptions = new Subscription();
   subscriptions.add(
     transport.controlResponses$.subscribe((frame) => {
       if (pending.answer(frame.response)) return;
+      counts.lateAnswers++;
       report({ code: 'LATE_ANSWER', message: `An answer to ${frame.response.request_id} came, for which nobody waits.`, raw: frame });
     }),
   );
-  subscriptions.add(transport.controlRequests$.subscribe((frame) => incoming.take(frame)));
-  subscriptions.add(transport.controlCancels$.subscribe((frame) => incoming.cancel(frame)));
+  subscriptions.add(
+    transport.controlRequests$.subscribe((frame) => {
+      counts.questions++;
+      if (!incoming.take(frame)) counts.duplicates++;
+    }),
+  );
+  subscriptions.add(
+    transport.controlCancels$.subscribe((frame) => {
+      if (incoming.cancel(frame)) counts.cancelled++;
+    }),
+  );
   subscriptions.add(
     transport.state$.subscribe((state) => {
       if (state === 'failed') end(() => transport.failure);
@@ -63,9 +95,11 @@ export function openControl(transport: Transport, options: ControlChannelOptions
 
   async function request(subtype: string, body: object, callOptions: CallOptions = {}): Promise<unknown> {
     if (ended !== undefined) throw ended(subtype);
-    callOptions.signal?.throwIfAborted();
+    const { signal } = callOptions;
+    const timeoutMs = checkTimeout(callOptions.timeoutMs ?? defaults.controlTimeoutMs);
+    signal?.throwIfAborted();
     const id = nextId();
-    const { timeoutMs = defaults.controlTimeoutMs, signal } = callOptions;
+    counts.requests++;
     const answer = pending.wait(id, subtype, { timeoutMs, ...(signal !== undefined && { signal }) });
     transport
       .send({ type: 'control_request', request_id: id, request: { ...body, subtype } })
@@ -73,9 +107,18 @@ export function openControl(transport: Transport, options: ControlChannelOptions
     return await answer;
   }
 
+  function handle(subtype: string, handler: IncomingHandler, handleOptions: HandleOptions = {}): Disposable {
+    return incoming.register(subtype, handler, { timeoutMs: checkTimeout(handleOptions.timeoutMs ?? Infinity) });
+  }
+
   return {
+    load$: load.asObservable(),
+    get load() {
+      return load.value;
+    },
+    counts,
     request,
-    handle: (subtype, handler) => incoming.register(subtype, handler),
+    handle,
     [Symbol.dispose]() {
       end((subtype) => new ClosedError({ code: 'CLOSED', message: `${subtype} was not sent: the control channel is closed.` }));
       subscriptions.unsubscribe();

@@ -1,5 +1,6 @@
 import { ControlError } from '../errors/control-error.ts';
 import type { ControlResponse } from '../wire/control.ts';
+import { startDeadline } from './deadline.ts';
 import type { CallOptions } from './types.ts';
 
 /** Requests that wait for an answer, by id. */
@@ -30,8 +31,8 @@ function rejected(subtype: string, response: Extract<ControlResponse['response']
   });
 }
 
-/** A map from ids to waiters. Each is settled exactly once, on arrival and not by polling, and forgotten at once. */
-export function createPending(): PendingRequests {
+/** A map from ids to waiters. Each is settled exactly once, on arrival and not by polling, and forgotten at once. `changed` is called when their number has changed. */
+export function createPending(changed: () => void = () => undefined): PendingRequests {
   const waiters = new Map<string, Waiter>();
   return {
     get size() {
@@ -44,16 +45,18 @@ export function createPending(): PendingRequests {
           const message = `The CLI did not answer ${subtype} within ${timeoutMs} ms. Ask again, or close the session.`;
           settle({ cause: new ControlError({ code: 'CONTROL_TIMEOUT', subtype, timeoutMs, message }) });
         };
-        const timer = Number.isFinite(timeoutMs) ? setTimeout(onTimeout, timeoutMs) : undefined;
+        const stopTimer = startDeadline(timeoutMs, onTimeout);
         signal?.addEventListener('abort', onAbort, { once: true });
         const settle: Waiter['settle'] = (outcome) => {
           if (!waiters.delete(id)) return;
-          clearTimeout(timer);
+          stopTimer();
+          changed();
           signal?.removeEventListener('abort', onAbort);
           if ('cause' in outcome) reject(outcome.cause);
           else resolve(outcome.value);
         };
         waiters.set(id, { subtype, settle });
+        changed();
         if (signal?.aborted === true) onAbort();
       });
     },

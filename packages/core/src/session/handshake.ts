@@ -1,11 +1,12 @@
 import type { ControlChannel } from '../control/types.ts';
 import { ExitError } from '../errors/exit-error.ts';
 import { defaults } from '../policy/defaults.ts';
-import type { InitializeResponse, OutgoingControl } from '../wire/control.ts';
+import type { InitializeResponse } from '../wire/control.ts';
+import type { InitializeRequest } from '../wire/control-outgoing.ts';
 import type { SessionOptions } from './types.ts';
 
 /** The body of `initialize`: what does not fit on a command line, or must not be seen there. */
-export function initializeBody(options: SessionOptions): OutgoingControl['initialize']['request'] {
+export function initializeBody(options: SessionOptions): InitializeRequest {
   return {
     hooks: null,
     ...(options.systemPrompt !== undefined && { systemPrompt: [options.systemPrompt] }),

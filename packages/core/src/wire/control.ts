@@ -59,38 +59,6 @@ interface Exchange<Q, A> {
   readonly request: Q;
   readonly response: A;
 }
-type Nothing = Readonly<Record<string, never>>;
-
-/** Requests that the host may make, by subtype. Unknown subtypes can be sent through `request()` as well. */
-export interface OutgoingControl {
-  readonly initialize: Exchange<
-    {
-      readonly hooks?: InitializeHooks | null;
-      readonly agents?: Readonly<Record<string, object>>;
-      readonly sdkMcpServers?: readonly string[];
-      readonly systemPrompt?: readonly string[];
-      readonly appendSystemPrompt?: string;
-      readonly [more: string]: unknown;
-    },
-    InitializeResponse
-  >;
-  readonly interrupt: Exchange<
-    { readonly cancel_queued?: boolean },
-    { readonly still_queued?: readonly string[]; readonly cancelled?: readonly string[] } | undefined
-  >;
-  readonly set_model: Exchange<{ readonly model: string | null }, { readonly model?: string } | undefined>;
-  readonly set_permission_mode: Exchange<{ readonly mode: PermissionMode }, { readonly mode?: string } | undefined>;
-  readonly mcp_status: Exchange<
-    Nothing,
-    { readonly mcpServers: readonly { readonly name: string; readonly status: string; readonly [more: string]: unknown }[] }
-  >;
-  readonly get_context_usage: Exchange<{ readonly detail?: string }, Readonly<Record<string, unknown>>>;
-  readonly stop_task: Exchange<{ readonly task_id: string }, unknown>;
-  readonly rewind_files: Exchange<{ readonly user_message_id: string; readonly dry_run?: boolean }, unknown>;
-  readonly mcp_reconnect: Exchange<{ readonly serverName: string }, unknown>;
-  readonly mcp_toggle: Exchange<{ readonly serverName: string; readonly enabled: boolean }, unknown>;
-  readonly end_session: Exchange<Nothing, unknown>;
-}
 
 /** What the CLI may ask of the host, by subtype. */
 export interface IncomingControl {
@@ -112,13 +80,50 @@ export interface IncomingControl {
     { readonly server_name: string; readonly message: object; readonly [more: string]: unknown },
     { readonly mcp_response: object }
   >;
-  readonly elicitation: Exchange<
-    { readonly mcp_server_name: string; readonly message: string; readonly [more: string]: unknown },
-    { readonly action: string; readonly content?: unknown }
+  readonly elicitation: Exchange<ElicitationRequest, ElicitationAnswer>;
+  /** Asked only for kinds that `initialize` declared. */
+  readonly request_user_dialog: Exchange<
+    { readonly dialog_kind: string; readonly payload: unknown; readonly tool_use_id?: string; readonly [more: string]: unknown },
+    DialogAnswer
   >;
 }
 
+/** What an MCP server wants to know of the person at the keyboard. */
+export interface ElicitationRequest {
+  readonly mcp_server_name: string;
+  readonly message: string;
+  readonly mode?: string;
+  readonly url?: string;
+  readonly elicitation_id?: string;
+  /** A JSON Schema for the answer's content. */
+  readonly requested_schema?: object;
+  readonly [more: string]: unknown;
+}
+
+/** The answer to {@link ElicitationRequest}. */
+export interface ElicitationAnswer {
+  readonly action: 'accept' | 'decline' | 'cancel';
+  readonly content?: unknown;
+}
+
+/** The answer to a dialog that the CLI asked the host to show. */
+export type DialogAnswer = { readonly behavior: 'completed'; readonly result: unknown } | { readonly behavior: 'cancelled' };
+
 /** The answer to `can_use_tool`. */
 export type PermissionVerdict =
-  | { readonly behavior: 'allow'; readonly updatedInput?: unknown; readonly updatedPermissions?: readonly object[] }
-  | { readonly behavior: 'deny'; readonly message: string; readonly interrupt?: boolean };
+  | {
+      readonly behavior: 'allow';
+      /** Replaces the tool's input. @defaultValue the input that was asked about */
+      readonly updatedInput?: unknown;
+      /** Rules, modes and directories to add, such as the ones that the question suggested. */
+      readonly updatedPermissions?: readonly object[];
+      readonly [more: string]: unknown;
+    }
+  | {
+      readonly behavior: 'deny';
+      /** Is told to the model. */
+      readonly message: string;
+      /** Ends the turn as well. @defaultValue false */
+      readonly interrupt?: boolean;
+      readonly [more: string]: unknown;
+    };

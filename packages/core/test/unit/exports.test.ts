@@ -13,6 +13,7 @@ test('the root exports what is written here, and nothing else', () => {
     'ProtocolError',
     'ResultError',
     'SubwireError',
+    'channels',
     'createTransport',
     'credentialVariables',
     'errorCodes',
