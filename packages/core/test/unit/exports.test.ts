@@ -29,5 +29,14 @@ test('the root exports what is written here, and nothing else', () => {
 });
 
 test('the operators entry exports what is written here, and nothing else', () => {
-  expect(Object.keys(operators).sort()).toEqual(['ofType', 'textOf', 'untilResult']);
+  expect(Object.keys(operators).sort()).toEqual([
+    'decodeLines',
+    'defaultPatterns',
+    'detectPatterns',
+    'ofType',
+    'textLines',
+    'textOf',
+    'toUsage',
+    'untilResult',
+  ]);
 });

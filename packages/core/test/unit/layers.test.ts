@@ -10,7 +10,7 @@ test('imports go down only, no file is longer than 250 lines, and no folder know
     wire: ['zod', 'type:zod'],
     policy: ['node:path', 'node:url'],
     streams: ['rxjs', 'rxjs/operators', 'type:node:stream'],
-    operators: ['rxjs'],
+    operators: ['rxjs', 'rxjs/operators'],
     process: [...fileSystem, 'rxjs', 'rxjs/operators', 'type:node:stream'],
     transport: ['rxjs', 'rxjs/operators'],
     control: ['rxjs'],
