@@ -27,7 +27,10 @@ describe.each([
   ['a file', true],
 ])('stderr over %s', (_, stderrFile) => {
   test('P24 comes as lines, the last ones are kept, and a first line says that older ones were dropped', async () => {
-    await using transport = createTransport({ ...script('for (let i = 1; i <= 250; i++) console.error("line " + i); process.stdin.resume()'), stderrFile });
+    await using transport = createTransport({
+      ...script('for (let i = 1; i <= 250; i++) console.error("line " + i); process.stdin.resume()'),
+      stderrFile,
+    });
     await transport.connect();
     const lines = await firstValueFrom(transport.stderr$.pipe(take(250), toArray()));
     expect(lines).toEqual(Array.from({ length: 250 }, (__, index) => `line ${index + 1}`));
@@ -39,10 +42,17 @@ describe.each([
   });
 
   test('P24 the error of a process that dies holds its exit code and its last words', async () => {
-    const transport = createTransport({ ...script('console.error("first"); console.error("the disk is full"); process.exitCode = 5'), stderrFile });
+    const transport = createTransport({
+      ...script('console.error("first"); console.error("the disk is full"); process.exitCode = 5'),
+      stderrFile,
+    });
     const outcome = lastValueFrom(transport.messages$).catch((cause: unknown) => cause);
     await transport.connect();
-    expect(await outcome).toMatchObject({ exitCode: 5, stderrTail: ['first', 'the disk is full'], message: expect.stringContaining('the disk is full') });
+    expect(await outcome).toMatchObject({
+      exitCode: 5,
+      stderrTail: ['first', 'the disk is full'],
+      message: expect.stringContaining('the disk is full'),
+    });
   });
 
   test('is live: a line is there while the process goes on', async () => {

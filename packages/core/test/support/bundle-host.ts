@@ -1,0 +1,26 @@
+import { mkdtemp } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
+
+/** Bundles a program that uses the package's sources, to be run as a host of its own. Returns its path; one folder per call, so that tests do not meet. */
+export async function bundleHost(entry: URL): Promise<string> {
+  const { mkdir } = await import('node:fs/promises');
+  await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(path.join(cache, 'host-'));
+  const outfile = path.join(folder, 'host.mjs');
+  await build({
+    entryPoints: [fileURLToPath(entry)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    conditions: ['@subwire/source'],
+    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    logLevel: 'error',
+  });
+  return outfile;
+}
