@@ -9,6 +9,7 @@ export const defaults = Object.freeze({
   stderrFile: false,
   maxHeldMessages: 10_000,
   strict: false,
+  validate: false,
   shutdown: Object.freeze({ eofGraceMs: 5000, termGraceMs: 5000, killGraceMs: 5000, drainMs: 500, tree: true }),
   controlTimeoutMs: 60_000,
   initializeTimeoutMs: 60_000,

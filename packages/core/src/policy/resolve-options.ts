@@ -71,6 +71,7 @@ export function resolveTransportOptions(options: TransportOptions, hostCwd: stri
     stderrFile: options.stderrFile ?? defaults.stderrFile,
     maxHeldMessages: positive('maxHeldMessages', options.maxHeldMessages, defaults.maxHeldMessages, 'messages'),
     strict: options.strict ?? defaults.strict,
+    validate: options.validate ?? defaults.validate,
     shutdown: resolveShutdown(options.shutdown),
     spawner: options.spawner,
   };

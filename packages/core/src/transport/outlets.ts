@@ -4,11 +4,12 @@ import type { ResolvedTransportOptions } from '../policy/options.ts';
 import type { ProcessExit } from '../ports/child-process.ts';
 import { type HeldSubject, holdUntilSubscribed } from '../streams/hold-until-subscribed.ts';
 import type { ControlCancelRequest, ControlRequest, ControlResponse } from '../wire/control.ts';
+import type { MessageValidator } from '../wire/load-validator.ts';
 import type { Message } from '../wire/messages.ts';
 import type { Flow } from './flow.ts';
 import { createRouter, type Router } from './route.ts';
 import { createStderrLines, type StderrLines } from './stderr-lines.ts';
-import type { Diagnostic } from './types.ts';
+import type { Diagnostic, DiagnosticCode } from './types.ts';
 
 const maxReplayedDiagnostics = 100;
 
@@ -19,11 +20,14 @@ export interface Outlets {
   readonly controlResponses: Subject<ControlResponse>;
   readonly controlCancels: Subject<ControlCancelRequest>;
   readonly diagnostics: ReplaySubject<Diagnostic>;
+  readonly diagnosticCounts: Readonly<Partial<Record<DiagnosticCode, number>>>;
   readonly exits: ReplaySubject<ProcessExit>;
   readonly stderr: StderrLines;
   readonly router: Router;
   /** Whether a frame was read from stdout. */
   readonly answered: boolean;
+  /** Checks every message from now on. */
+  validateWith(validator: MessageValidator): void;
   /** Ends the streams of frames: `messages$` with the cause if there is one, the others without. */
   finish(failure?: { readonly cause: unknown }): void;
 }
@@ -45,26 +49,34 @@ export function createOutlets(options: ResolvedTransportOptions, flow: Flow, onF
   const diagnostics = new ReplaySubject<Diagnostic>(maxReplayedDiagnostics);
   const exits = new ReplaySubject<ProcessExit>(1);
   const stderr = createStderrLines(options.stderrTailLines);
+  const diagnosticCounts: Partial<Record<DiagnosticCode, number>> = {};
+  diagnostics.subscribe(({ code }) => (diagnosticCounts[code] = (diagnosticCounts[code] ?? 0) + 1));
   let answered = false;
 
-  const router = createRouter(options, {
-    message(message, size) {
-      answered = true;
-      messages.next(message, size);
+  let validator: MessageValidator | undefined;
+  const { maxLineBytes, onOversizeLine, strict } = options;
+  const validate: MessageValidator = (raw) => validator?.(raw);
+  const router = createRouter(
+    { maxLineBytes, onOversizeLine, strict, ...(options.validate && { validate }) },
+    {
+      message(message, size) {
+        answered = true;
+        messages.next(message, size);
+      },
+      controlRequest(frame) {
+        answered = true;
+        controlRequests.next(frame);
+      },
+      controlResponse(frame) {
+        answered = true;
+        flow.controlAnswered(frame.response.request_id);
+        controlResponses.next(frame);
+      },
+      controlCancel: (frame) => controlCancels.next(frame),
+      diagnostic: (diagnostic) => diagnostics.next(diagnostic),
+      fail: onFail,
     },
-    controlRequest(frame) {
-      answered = true;
-      controlRequests.next(frame);
-    },
-    controlResponse(frame) {
-      answered = true;
-      flow.controlAnswered(frame.response.request_id);
-      controlResponses.next(frame);
-    },
-    controlCancel: (frame) => controlCancels.next(frame),
-    diagnostic: (diagnostic) => diagnostics.next(diagnostic),
-    fail: onFail,
-  });
+  );
 
   return {
     messages,
@@ -72,11 +84,15 @@ export function createOutlets(options: ResolvedTransportOptions, flow: Flow, onF
     controlResponses,
     controlCancels,
     diagnostics,
+    diagnosticCounts,
     exits,
     stderr,
     router,
     get answered() {
       return answered;
+    },
+    validateWith(next) {
+      validator = next;
     },
     finish(failure) {
       if (failure === undefined) messages.complete();

@@ -23,6 +23,8 @@ export interface RouterOptions {
   readonly maxLineBytes: number;
   readonly onOversizeLine: 'skip' | 'fail';
   readonly strict: boolean;
+  /** Says what is wrong with a message, or undefined when it fits its schema. Absent: messages are not validated. */
+  readonly validate?: (raw: Readonly<Record<string, unknown>>) => readonly string[] | undefined;
 }
 
 /** Turns the bytes of stdout into frames and gives each to its stream. */
@@ -42,13 +44,26 @@ export function createRouter(options: RouterOptions, sinks: RouteSinks): Router 
   function routeObject(value: Readonly<Record<string, unknown>>, size: number): void {
     const frame = toFrame(value);
     switch (frame.kind) {
-      case 'message':
+      case 'message': {
+        const issues = frame.message.type === 'unknown' ? undefined : options.validate?.(value);
+        if (issues !== undefined) {
+          sinks.diagnostic({
+            code: 'INVALID_FRAME',
+            message: `A message does not fit its schema: ${issues[0] ?? 'no reason given'}`,
+            issues,
+            raw: value,
+          });
+          sinks.message({ type: 'unknown', raw: value }, size);
+          return;
+        }
         if (frame.message.type === 'unknown') {
           const type = value['type'];
           const message = `A frame of the unknown type or shape ${typeof type === 'string' ? type : '(none)'} was passed on as it came.`;
           sinks.diagnostic({ code: 'UNKNOWN_FRAME', message, raw: value });
         }
-        return sinks.message(frame.message, size);
+        sinks.message(frame.message, size);
+        return;
+      }
       case 'control_request':
         return sinks.controlRequest(frame.frame);
       case 'control_response':

@@ -6,10 +6,10 @@ import type { TransportOptions } from '../policy/options.ts';
 import { resolveTransportOptions } from '../policy/resolve-options.ts';
 import type { CloseReceipt, ProcessExit } from '../ports/child-process.ts';
 import { launch, type Launched } from '../process/launch.ts';
-import { terminate } from '../process/terminate.ts';
 import { drained, nextPoll$ } from '../streams/drained.ts';
 import { checkOutgoing } from '../wire/check-outgoing.ts';
 import type { ControlRequest } from '../wire/control.ts';
+import { loadValidator } from '../wire/load-validator.ts';
 import { exitCause } from './exit-cause.ts';
 import { createFlow } from './flow.ts';
 import { createOutlets, readOnly } from './outlets.ts';
@@ -114,12 +114,17 @@ export function createTransport(options: TransportOptions = {}): Transport {
     if (closing === undefined) void close();
   }
 
+  async function start(): Promise<void> {
+    if (resolved.validate) outlets.validateWith(await loadValidator());
+    attach(await launch(resolved));
+  }
+
   async function connect({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     signal?.throwIfAborted();
     if (machine.current === 'starting' || machine.current === 'open') throw notOpen('ALREADY_CONNECTED');
     if (machine.current !== 'idle') throw notOpen('CLOSED');
     machine.move('starting');
-    launching = launch(resolved).then(attach);
+    launching = start();
     try {
       await launching;
     } catch (error) {
@@ -166,8 +171,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
     flow.open();
     let receipt = neverStarted;
     if (launched !== undefined) {
-      const { handle, ownGroup } = launched;
-      receipt = await terminate({ handle, ownGroup, policy: resolved.shutdown, from, hurry$: hurry });
+      const { handle } = launched;
+      receipt = await launched.end({ policy: resolved.shutdown, from, hurry$: hurry });
       await drainedOut;
       await handle.release();
     }
@@ -207,6 +212,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
     controlCancels$: readOnly(outlets.controlCancels),
     stderr$: outlets.stderr.stderr$,
     diagnostics$: readOnly(outlets.diagnostics),
+    diagnosticCounts: outlets.diagnosticCounts,
     exit$: readOnly(outlets.exits),
     get stderrTail() {
       return outlets.stderr.tail;

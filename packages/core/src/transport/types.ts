@@ -44,6 +44,8 @@ export interface Diagnostic {
   readonly dropped?: number;
   /** What led to it. */
   readonly cause?: unknown;
+  /** What validation found, one sentence each. */
+  readonly issues?: readonly string[];
   /** The frame as it came. */
   readonly raw?: unknown;
 }
@@ -71,6 +73,8 @@ export interface Transport extends AsyncDisposable {
   readonly stderr$: Observable<string>;
   /** What was odd but harmless; the last 100 are replayed. Never errors. */
   readonly diagnostics$: Observable<Diagnostic>;
+  /** How many diagnostics of each kind there were. */
+  readonly diagnosticCounts: Readonly<Partial<Record<DiagnosticCode, number>>>;
   /** How the process ended, once everything that it said was delivered; replayed. Never errors. */
   readonly exit$: Observable<ProcessExit>;
   /** The last lines of stderr; a first line says so when older ones were dropped. */
