@@ -164,7 +164,9 @@ export function createTransport(options: TransportOptions = {}): Transport {
     await launched.handle.input.end();
   }
 
-  async function climb(from: CloseOptions['from']): Promise<CloseReceipt> {
+  async function climb({ from, rungMs }: CloseOptions): Promise<CloseReceipt> {
+    const { shutdown } = resolved;
+    const policy = rungMs === undefined ? shutdown : { ...shutdown, eofGraceMs: rungMs, termGraceMs: rungMs, killGraceMs: rungMs };
     if (machine.current === 'idle') machine.move('closed');
     if (machine.current === 'starting' || machine.current === 'open') machine.move('closing');
     await launching?.catch(() => undefined);
@@ -172,7 +174,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
     let receipt = neverStarted;
     if (launched !== undefined) {
       const { handle } = launched;
-      receipt = await launched.end({ policy: resolved.shutdown, from, hurry$: hurry });
+      receipt = await launched.end({ policy, from, hurry$: hurry });
       await drainedOut;
       await handle.release();
     }
@@ -185,10 +187,11 @@ export function createTransport(options: TransportOptions = {}): Transport {
     return receipt;
   }
 
-  function close({ from, signal }: CloseOptions = {}): Promise<CloseReceipt> {
+  function close(options: CloseOptions = {}): Promise<CloseReceipt> {
+    const { signal } = options;
     if (signal?.aborted === true) hurry.next();
     else signal?.addEventListener('abort', () => hurry.next(), { once: true });
-    closing ??= climb(from);
+    closing ??= climb(options);
     return closing;
   }
 

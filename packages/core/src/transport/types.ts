@@ -109,6 +109,8 @@ export interface CloseOptions {
   readonly signal?: AbortSignal;
   /** The first rung. @defaultValue 'eof' */
   readonly from?: 'eof' | 'term';
+  /** How long each rung may take, in milliseconds, instead of what `shutdown` says. The first close decides. */
+  readonly rungMs?: number;
 }
 
 /** Options of {@link Transport.read}. */
