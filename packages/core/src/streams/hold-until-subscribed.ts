@@ -21,6 +21,7 @@ export function holdUntilSubscribed<T>(maxHeld: number, overflow: () => unknown)
   const live = new Subject<T>();
   let waiting: { readonly value: T; readonly weight: number }[] | undefined = [];
   let current = 0;
+  let flushing = false;
   let ended: { readonly failed: boolean; readonly cause?: unknown } | undefined;
 
   function finish(): void {
@@ -31,13 +32,15 @@ export function holdUntilSubscribed<T>(maxHeld: number, overflow: () => unknown)
 
   const stream$ = new Observable<T>((subscriber) => {
     const subscription = live.subscribe(subscriber);
-    if (waiting !== undefined) {
-      const items = waiting;
-      waiting = undefined;
-      for (const { value, weight } of items) {
+    if (waiting !== undefined && !flushing) {
+      flushing = true;
+      // What comes while these are delivered is added at the end, and so stays behind them.
+      for (let index = 0; index < waiting.length; index++) {
+        const { value, weight } = waiting[index] as { readonly value: T; readonly weight: number };
         current = weight;
         live.next(value);
       }
+      waiting = undefined;
       finish();
     }
     return subscription;
@@ -62,7 +65,7 @@ export function holdUntilSubscribed<T>(maxHeld: number, overflow: () => unknown)
       if (waiting === undefined) {
         current = weight;
         live.next(value);
-      } else if (waiting.length >= maxHeld) end({ failed: true, cause: overflow() });
+      } else if (!flushing && waiting.length >= maxHeld) end({ failed: true, cause: overflow() });
       else waiting.push({ value, weight });
     },
     error: (cause) => end({ failed: true, cause }),
