@@ -63,6 +63,8 @@ export default tseslint.config(
       '@typescript-eslint/await-thenable': 'off',
       '@typescript-eslint/no-unnecessary-type-conversion': 'off',
       '@typescript-eslint/no-deprecated': 'off',
+      '@typescript-eslint/no-redundant-type-constituents': 'off',
+      '@typescript-eslint/no-duplicate-type-constituents': 'off',
       '@typescript-eslint/restrict-template-expressions': 'off',
       'rxjs-x/no-unsafe-takeuntil': 'off',
     },
