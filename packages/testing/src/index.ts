@@ -29,4 +29,13 @@ export { type RecordedContext, type Redaction } from './transcript/redaction.ts'
 export { createTranscriptRedactor, type TranscriptRedactor } from './transcript/redactor.ts';
 export { replayTranscript, type TranscriptReplay } from './transcript/replay-transcript.ts';
 export { stepsOf, type StepsOfOptions } from './transcript/to-steps.ts';
-export { TranscriptError, type TranscriptData, type TranscriptErrorCode, type TranscriptLine, type TranscriptMeta } from './transcript/transcript-line.ts';
+export {
+  TranscriptError,
+  type TranscriptData,
+  type TranscriptErrorCode,
+  type TranscriptLine,
+  type TranscriptMeta,
+} from './transcript/transcript-line.ts';
+export { marbles } from './rx/marbles.ts';
+export { ProbeError, type ProbeErrorCode } from './rx/probe-error.ts';
+export { probe, type Probe, type ProbeEntry, type ProbeOptions, type ProbeWaitOptions } from './rx/probe.ts';

@@ -21,6 +21,12 @@ export class MockProcess extends EventEmitter {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
+  /** Lines received on stdin, without their line feed; at its end also an unfinished last one. */
+  readonly written: readonly string[];
+  /** Every signal that was sent, in order. */
+  readonly signals: readonly NodeJS.Signals[];
+  /** True once `kill()` succeeded in sending a signal, whether or not it was ignored. */
+  killed = false;
   readonly #stdin: MockInput;
   readonly #stdout = createMockOutput();
   readonly #stderr = createMockOutput();
@@ -30,29 +36,41 @@ export class MockProcess extends EventEmitter {
   readonly #behaviors: MockProcessBehavior[] = [];
   readonly #codeAtEnd: number;
   #pid: number | undefined;
-  #touched = false;
+  #spawned = false;
   #failure: NodeJS.ErrnoException | undefined;
   #death: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | undefined;
   #reported = false;
   #held = false;
   #closed = false;
-  #killed = false;
 
   constructor(options: MockProcessOptions = {}) {
     super();
     this.#pid = options.pid ?? nextPid++;
     this.#ignores = new Set(options.ignores);
-    this.#stdin = createMockInput({ line: (line) => this.#received(line), end: () => this.#inputEnded() });
+    this.#stdin = createMockInput({
+      line: (line) => this.#received(line),
+      end: () => this.#inputEnded(),
+      confirmsLater: (callback) => {
+        if (!this.#spawned) this.#queue.add('event', callback);
+        return !this.#spawned;
+      },
+    });
     this.stdin = this.#stdin.stream;
     this.stdout = this.#stdout.stream;
     this.stderr = this.#stderr.stream;
+    this.written = this.#stdin.lines;
+    this.signals = this.#signals;
     for (const output of [this.stdout, this.stderr]) output.once('end', () => this.#maybeClose()).once('close', () => this.#maybeClose());
     for (const emitter of [this, this.stdin, this.stdout, this.stderr] as EventEmitter[]) emitter.once('newListener', () => this.#touch());
-    this.#queue.add('event', () => this.#failure === undefined && this.emit('spawn'));
+    this.#queue.add('event', () => {
+      this.#spawned = true;
+      // Queued only now, behind what the host has written by then.
+      if (options.exitCode !== undefined) this.#queue.add('event', () => this.exit(this.#codeAtEnd));
+      if (this.#failure === undefined) this.emit('spawn');
+    });
     if (options.stdout !== undefined) this.sayRaw(options.stdout);
     if (options.stderr !== undefined) this.#deliver('stderr', Buffer.from(options.stderr));
     this.#codeAtEnd = options.exitCode ?? 0;
-    if (options.exitCode !== undefined) this.#queue.add('event', () => this.exit(this.#codeAtEnd));
   }
 
   /** Undefined after {@link failToSpawn}, as with a real child. */
@@ -74,27 +92,12 @@ export class MockProcess extends EventEmitter {
     return this.#reported ? (this.#death?.signal ?? null) : null;
   }
 
-  /** True once `kill()` succeeded in sending a signal, whether or not it was ignored. */
-  get killed(): boolean {
-    return this.#killed;
-  }
-
-  /** Every signal that was sent, in order. */
-  get signals(): readonly NodeJS.Signals[] {
-    return this.#signals;
-  }
-
-  /** Lines received on stdin, without their line feed; at its end also an unfinished last one. */
-  get written(): readonly string[] {
-    return this.#stdin.lines;
-  }
-
   /** Sends a signal. False when the process is dead or never started. Throws ERR_UNKNOWN_SIGNAL for a name that the platform lacks. */
   kill(signal: NodeJS.Signals | number = 'SIGTERM'): boolean {
     const name = resolveSignal(signal);
     this.#touch();
     if (this.#death !== undefined || this.#failure !== undefined) return false;
-    this.#killed = true;
+    this.killed = true;
     if (name === undefined) return true;
     this.#signals.push(name);
     const action = reactionTo(name, this.#ignores, this.#behaviors);
@@ -197,8 +200,6 @@ export class MockProcess extends EventEmitter {
   }
 
   #touch(): void {
-    if (this.#touched) return;
-    this.#touched = true;
     this.#queue.start();
   }
 

@@ -51,6 +51,8 @@ export interface MockInputEvents {
   line(line: string): void;
   /** The host ended or destroyed its side. */
   end(): void;
+  /** While the host does not know yet that the process has started: keeps the confirmation of a write until it does, and says so. */
+  confirmsLater(callback: () => void): boolean;
 }
 
 /** The input pipe of a mock process: what the host writes to, and what the double does to it. */
@@ -103,8 +105,9 @@ export function createMockInput(events: MockInputEvents): MockInput {
       if (broken) callback(brokenPipe());
       else if (!reads) waiting = { chunk, callback };
       else {
+        const later = events.confirmsLater(callback);
         receive(chunk);
-        callback();
+        if (!later) callback();
       }
     },
     final(callback) {
