@@ -4,7 +4,7 @@ import { LaunchError } from '../errors/launch-error.ts';
 import type { ChildProcessLike, ProcessExit, Spawner, SpawnSpec } from '../ports/child-process.ts';
 import { fromReadable } from '../streams/from-readable.ts';
 import { createWriteQueue, type WriteQueue } from '../streams/write-queue.ts';
-import { identifyOwnChild, type ProcessIdentity } from './descendants.ts';
+import { hostProcessTable, type ProcessIdentity } from './process-table.ts';
 import type { StderrFile } from './stderr-file.ts';
 
 /** A started process: its output as Observables of chunks, its input as a queue. */
@@ -57,6 +57,15 @@ function started(child: ChildProcessLike, spec: SpawnSpec): Promise<void> {
     child.once('spawn', onSpawn);
     child.once('error', onError);
   });
+}
+
+/**
+ * The identity of a process that this host has just started, or undefined when the number names no child of ours: a double's pid is made up, and a
+ * signal sent to it would hit a stranger. Read at once, before the event loop can reap a process that ended immediately.
+ */
+function identifyOwnChild(pid: number | undefined): ProcessIdentity | undefined {
+  const found = pid === undefined ? undefined : hostProcessTable()?.read(pid);
+  return found?.parent === process.pid ? { pid: found.pid, startTime: found.startTime } : undefined;
 }
 
 /**

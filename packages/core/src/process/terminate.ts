@@ -1,131 +1,122 @@
-import { lastValueFrom, type Observable, ReplaySubject } from 'rxjs';
+import { firstValueFrom, lastValueFrom, merge, NEVER, type Observable, of, ReplaySubject } from 'rxjs';
 import { toArray } from 'rxjs/operators';
 import type { ShutdownPolicy } from '../policy/shutdown.ts';
 import type { CloseReceipt, CloseRung, ProcessExit } from '../ports/child-process.ts';
 import { escalate, type Rung } from '../streams/escalate.ts';
-import { isAlive, listDescendants, type ProcessIdentity } from './descendants.ts';
 import type { ProcessHandle } from './handle.ts';
+import { pause } from './kill-tree.ts';
+import type { TreeSignals } from './tree-signals.ts';
 
 /** What {@link terminate} is to do. */
 export interface TerminateRequest {
   readonly handle: ProcessHandle;
   readonly policy: ShutdownPolicy;
-  /** Whether the process was started here as the leader of a group of its own, so that one signal may be sent to the group. */
-  readonly ownGroup: boolean;
+  /** The signals to its tree; undefined when the process is none of this machine's, or when only the process itself is to be ended. */
+  readonly tree: TreeSignals | undefined;
+  /** Whether the pid is that of a process on this machine which we have started; a double's is made up. */
+  readonly isOurs: boolean;
   /** The first rung to try. @defaultValue 'eof' */
   readonly from?: 'eof' | 'term' | undefined;
   /** Cuts the waits short. */
   readonly hurry$?: Observable<unknown>;
 }
 
-interface Tree {
-  /** Adds what is there now to what was seen before: a parent that dies takes the way to its children with it. */
-  look(): Promise<void>;
-  living(): Promise<readonly ProcessIdentity[]>;
-}
+// The real CLI ends its own tools within 1.6 s of SIGTERM, and does it better than a signal from outside.
+const cleaningMs = 2000;
+// What was told to end by its parent, just now, gets a moment before it counts as left behind.
+const settleMs = 100;
 
-function watchTree(pid: number | undefined): Tree {
-  const seen = new Map<number, ProcessIdentity>();
-  return {
-    async look() {
-      if (pid === undefined) return;
-      for (const found of await listDescendants(pid)) seen.set(found.pid, found);
-    },
-    async living() {
-      const checks = await Promise.all([...seen.values()].map(async (found) => ((await isAlive(found)) ? found : undefined)));
-      return checks.filter((found) => found !== undefined);
-    },
-  };
-}
+const once = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
-function signalGroup(handle: ProcessHandle, ownGroup: boolean, signal: NodeJS.Signals): void {
-  if (ownGroup && handle.pid !== undefined) {
-    try {
-      process.kill(-handle.pid, signal);
-      return;
-    } catch {
-      // No such group any more: the process itself may still be there.
-    }
+function ladderOf(request: TerminateRequest): readonly Rung<CloseRung>[] {
+  const { handle, policy, tree } = request;
+  const { eofGraceMs, termGraceMs, killGraceMs } = policy;
+  const eof: Rung<CloseRung> = { name: 'eof', act: () => handle.input.end(), waitMs: eofGraceMs };
+  if (tree === undefined) {
+    return [
+      eof,
+      { name: 'term', act: () => handle.kill('SIGTERM'), waitMs: termGraceMs },
+      { name: 'kill', act: () => handle.kill('SIGKILL'), waitMs: killGraceMs },
+    ];
   }
-  handle.kill(signal);
+  const kill: Rung<CloseRung> = { name: 'kill', act: () => tree.killAll(killGraceMs), waitMs: killGraceMs };
+  // Windows has no SIGTERM: what Node sends under that name ends the process at once and leaves its children where nobody finds them.
+  if (!tree.hasTerm) return [eof, kill];
+  const cleaning = Math.min(cleaningMs, termGraceMs * 0.4);
+  return [
+    eof,
+    { name: 'term', act: () => tree.termGroup(), waitMs: cleaning },
+    { name: 'term', act: () => tree.termRest('term'), waitMs: termGraceMs - cleaning },
+    kill,
+  ];
 }
 
-async function killEach(processes: readonly ProcessIdentity[]): Promise<readonly number[]> {
-  const killed: number[] = [];
-  for (const found of processes) {
-    // The number may belong to another process by now.
-    if (!(await isAlive(found))) continue;
-    try {
-      process.kill(found.pid, 'SIGKILL');
-      killed.push(found.pid);
-    } catch {
-      // Gone in between.
-    }
-  }
-  return killed;
-}
-
-async function waitUntilGone(tree: Tree, waitMs: number): Promise<readonly ProcessIdentity[]> {
+/** Waits until no descendant is left, for at most so long. Returns whether that was reached. */
+async function gone(tree: TreeSignals, hurry$: Observable<unknown>, waitMs: number): Promise<boolean> {
+  let hurried = false;
+  const hurrying = hurry$.subscribe(() => {
+    hurried = true;
+  });
   const deadline = performance.now() + waitMs;
-  let left = await tree.living();
-  while (left.length > 0 && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    left = await tree.living();
+  try {
+    for (let empty = 0; ;) {
+      empty = (await tree.descendants()).length === 0 ? empty + 1 : 0;
+      if (empty >= 2) return true;
+      if (empty === 0 && (hurried || performance.now() >= deadline)) return false;
+      await pause(empty > 0 ? 4 : 20);
+    }
+  } finally {
+    hurrying.unsubscribe();
   }
-  return left;
+}
+
+/** Ends what the process has left behind: TERM, and KILL when the time since the first TERM is over. Returns whether there was anything. */
+async function endLeftovers(tree: TreeSignals, request: TerminateRequest, termAt: number | undefined): Promise<boolean> {
+  const { policy, hurry$ = NEVER } = request;
+  const wasKilled = tree.wasKilled;
+  if (await gone(tree, NEVER, wasKilled ? 0 : Math.min(settleMs, policy.killGraceMs))) return wasKilled && tree.killedDescendants;
+  if (!wasKilled && tree.hasTerm) {
+    await tree.termRest('descendants');
+    const deadline = (termAt ?? performance.now()) + policy.termGraceMs;
+    if (await gone(tree, hurry$, deadline - performance.now())) return true;
+  }
+  await tree.killAll(policy.killGraceMs);
+  return true;
+}
+
+async function exitNow(exit$: Observable<ProcessExit>): Promise<ProcessExit> {
+  return firstValueFrom(merge(exit$, of({ code: null, signal: null })));
+}
+
+/** Whether the signal of a rung is what ended the process: it says so itself, or with 128 + 15, as programs do that clean up after SIGTERM. */
+function endedBySignal(exit: ProcessExit, rung: CloseRung | undefined): rung is 'term' | 'kill' {
+  if (rung === 'kill') return exit.signal === 'SIGKILL' || exit.code === 137 || (process.platform === 'win32' && exit.code !== 0);
+  return rung === 'term' && (exit.signal === 'SIGTERM' || exit.code === 143);
 }
 
 /**
- * Ends a process and its tree: EOF, TERM to the group, KILL, then whatever of the tree still lives. The descendants are listed before each signal,
- * because the tools of an agent sit in sessions of their own and can no longer be found once their parent is dead.
+ * Ends a process and its tree: EOF, TERM, KILL, then whatever of the tree still lives. The tree is looked at before and after each signal, because the
+ * tools of an agent sit in sessions of their own and cannot be found by parentage once their parent is dead.
  */
 export async function terminate(request: TerminateRequest): Promise<CloseReceipt> {
-  const { handle, policy, ownGroup } = request;
+  const { handle, policy, tree, hurry$ } = request;
   const startedAt = performance.now();
-  const root = handle.identity;
-  const tree = watchTree(policy.tree ? root?.pid : undefined);
   const exit$ = new ReplaySubject<ProcessExit>(1);
   handle.exit$.subscribe(exit$);
-  const killed: { readonly pid: number; readonly rung: string }[] = [];
-
-  await tree.look();
-  const signal = (name: NodeJS.Signals) => async (): Promise<void> => {
-    await tree.look();
-    signalGroup(handle, ownGroup, name);
-  };
-  const ladder: Rung<CloseRung>[] = [
-    { name: 'eof', act: () => handle.input.end(), waitMs: policy.eofGraceMs },
-    { name: 'term', act: signal('SIGTERM'), waitMs: policy.termGraceMs },
-    { name: 'kill', act: signal('SIGKILL'), waitMs: policy.killGraceMs },
-  ];
-  const rungs: CloseRung[] = await lastRungs(ladder.slice(request.from === 'term' ? 1 : 0), exit$, request.hurry$);
+  await tree?.look();
+  const ladder = ladderOf(request).slice(request.from === 'term' ? 1 : 0);
+  const rungs: CloseRung[] = once(await lastValueFrom(escalate(ladder, exit$, hurry$).pipe(toArray())));
   const last = rungs.at(-1);
-  if (root !== undefined && (last === 'term' || last === 'kill')) killed.push({ pid: root.pid, rung: last });
-
-  // A tool that was told to end by its parent gets a moment; what is left after it would never end by itself.
-  const left = await waitUntilGone(tree, rungs.length === 0 ? 0 : Math.min(100, policy.killGraceMs));
-  if (left.length > 0) {
-    rungs.push('descendants');
-    for (const pid of await killEach(left)) killed.push({ pid, rung: 'descendants' });
+  const killed: { readonly pid: number; readonly rung: string }[] = [];
+  const exit = await exitNow(exit$);
+  if (handle.pid !== undefined && request.isOurs && endedBySignal(exit, last)) killed.push({ pid: handle.pid, rung: last });
+  let survivors: readonly number[] = [];
+  if (tree !== undefined) {
+    await tree.idle();
+    if (await endLeftovers(tree, request, tree.termAt)) rungs.push('descendants');
+    await gone(tree, NEVER, policy.killGraceMs);
+    survivors = await tree.survivors();
+    killed.push(...tree.ended(survivors));
   }
-  const survivors = [...(await waitUntilGone(tree, policy.killGraceMs))];
-  if (root !== undefined && (await isAlive(root))) survivors.unshift(root);
-  return {
-    exit: await currentExit(exit$),
-    rungs,
-    killed,
-    survivors: survivors.map((found) => found.pid),
-    durationMs: performance.now() - startedAt,
-  };
-}
-
-function lastRungs(ladder: readonly Rung<CloseRung>[], done$: Observable<unknown>, hurry$?: Observable<unknown>): Promise<CloseRung[]> {
-  return lastValueFrom(escalate(ladder, done$, hurry$).pipe(toArray()));
-}
-
-function currentExit(exit$: ReplaySubject<ProcessExit>): Promise<ProcessExit> {
-  return new Promise((resolve) => {
-    exit$.subscribe(resolve).unsubscribe();
-    resolve({ code: null, signal: null });
-  });
+  return { exit: await exitNow(exit$), rungs, killed, survivors, durationMs: performance.now() - startedAt };
 }
