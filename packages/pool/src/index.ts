@@ -1,0 +1,31 @@
+export type { HostSample } from './policy/admission.ts';
+export { type BackoffOptions, fullJitterBackoff } from './policy/backoff.ts';
+export type { Budget, Ledger } from './policy/budget.ts';
+export { type CauseClass, classifyCause } from './policy/classify-cause.ts';
+export type { Clock } from './policy/clock.ts';
+export type { PoolGovernor, PoolLimits, PoolOptions, RecycleOptions, RestartOptions, TenantOptions } from './policy/options.ts';
+export { PoolError, type PoolErrorCode, type PoolErrorFields } from './policy/pool-error.ts';
+export type {
+  CreateContext,
+  DestroyContext,
+  PressureSignal,
+  Spend,
+  WorkerFactory,
+  WorkerUsage,
+  WorkerWear,
+} from './policy/worker-factory.ts';
+export { createPool } from './pool/create-pool.ts';
+export type { PoolEvent, PoolEventType } from './pool/events.ts';
+export type { Quantiles } from './pool/histogram.ts';
+export type {
+  AcquireOptions,
+  Lease,
+  Pool,
+  PoolPhase,
+  PoolReceipt,
+  PoolSnapshot,
+  PoolStats,
+  ReloadOptions,
+  SlotSnapshot,
+} from './pool/types.ts';
+export { createSessionPool, type SessionPoolOptions } from './sessions/create-session-pool.ts';

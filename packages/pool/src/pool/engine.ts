@@ -1,0 +1,219 @@
+import { admitStart } from '../policy/admission.ts';
+import { PoolError } from '../policy/pool-error.ts';
+import { isVacant } from '../slot/slot-state.ts';
+import { isSurplus, liveOf, minIdleOf, returnLeave, stickyLane, type PendingCall, type Place, type PoolCore } from './core.ts';
+import type { LeaseTable } from './lease-table.ts';
+import { chooseVictim, planStarts, type PlanView, type Wish } from './plan.ts';
+
+/** What brings calls and workers together. */
+export interface Engine<W> {
+  /** Hands out idle workers, then starts those that are missing. */
+  step(): void;
+  /** A checked worker, or one that needs no check, goes to its call. */
+  handOut(place: Place<W>): void;
+}
+
+// How long to wait before the host is asked again whether it can take a further worker.
+const admissionRetryMs = 1_000;
+
+export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engine<W> {
+  const { queue, options, clock, supervisor, sink, metrics, factory } = core;
+  let isThrottled = false;
+
+  function pickIdle(lane: string): Place<W> | undefined {
+    let best: Place<W> | undefined;
+    for (const place of core.places) {
+      const { phase, key, doomed, idleAtMs } = place.slot.state;
+      if (phase !== 'idle' || doomed !== undefined) continue;
+      if (lane !== (place.sticky === undefined ? key : stickyLane(key, place.sticky))) continue;
+      // The one used last: the others can then grow old enough to be given up.
+      if (best === undefined || idleAtMs > best.slot.state.idleAtMs) best = place;
+    }
+    return best;
+  }
+
+  function hasRoom(tenant: string): boolean {
+    const most = options.tenants[tenant]?.maxLeased;
+    if (most === undefined) return true;
+    const checking = core.places.filter(({ waiter }) => waiter?.tenant === tenant).length;
+    return (core.leasedBy.get(tenant) ?? 0) + checking < most;
+  }
+
+  function throttle(cause: unknown, delayMs: number | undefined): void {
+    if (delayMs !== undefined) core.wakeAt(clock.nowMs() + delayMs);
+    if (isThrottled) return;
+    isThrottled = true;
+    metrics.count('throttles');
+    sink.emit({ type: 'pool-throttled', cause, delayMs });
+  }
+
+  function dispatch(): void {
+    if (core.phase !== 'open' || core.isPaused) return;
+    for (;;) {
+      const call = queue.next({ key: (lane) => pickIdle(lane) !== undefined, tenant: hasRoom });
+      const place = call && pickIdle(call.key);
+      if (call === undefined || place === undefined) return;
+      const leave = options.governor?.admit() ?? { type: 'go' };
+      if (leave.type === 'wait') return throttle(leave.cause, leave.delayMs);
+      place.hasLeave = options.governor !== undefined;
+      isThrottled = false;
+      lead(place, call);
+    }
+  }
+
+  function lead(place: Place<W>, call: PendingCall<W>): void {
+    queue.hold(call.id);
+    place.waiter = call;
+    const { slot } = place;
+    const isTrusted = clock.nowMs() - slot.state.checkedAtMs < options.trustMs;
+    if (factory.validate === undefined || isTrusted) handOut(place);
+    else slot.check();
+  }
+
+  function handOut(place: Place<W>): void {
+    const call = place.waiter;
+    place.waiter = undefined;
+    if (call === undefined || call.isSettled || core.phase !== 'open') {
+      returnLeave(core, place);
+      return;
+    }
+    const wasWarm = place.slot.state.warmAtMs <= call.enqueuedAtMs;
+    const lease = leases.open(place, call);
+    if (wasWarm) metrics.record('warmAcquire', lease.waitedMs);
+    call.resolve(lease);
+  }
+
+  function view(): PlanView {
+    return {
+      places: core.places.slice(0, core.size).map(({ slot, waiter, sticky }) => ({
+        id: slot.id,
+        phase: slot.state.phase,
+        key: slot.state.key,
+        isDoomed: slot.state.doomed !== undefined,
+        isTaken: waiter !== undefined && !waiter.isSettled,
+        isSticky: sticky !== undefined && slot.state.phase !== 'leased',
+        idleAtMs: slot.state.idleAtMs,
+      })),
+      waiting: queue
+        .keys()
+        .map((key) => ({ key, count: queue.countOf({ key }) }))
+        .filter(({ key }) => !key.includes('\u0000')),
+      warmKey: core.key,
+      minIdle: minIdleOf(core),
+    };
+  }
+
+  function start(place: Place<W>, key: string, via: Place<W>['via']): void {
+    const { slot } = place;
+    const fallback = options.fallback as typeof factory.create | undefined;
+    const isNew = slot.state.generation === 0;
+    Object.assign(place, {
+      via,
+      startedAtMs: clock.nowMs(),
+      jitter: options.random(),
+      residentBytes: undefined,
+      sticky: undefined,
+      isProven: false,
+      next: 'empty',
+    });
+    metrics.count('starts');
+    if (!isNew) metrics.count('replaced');
+    supervisor.started(key, via, clock.nowMs());
+    if (via === 'fallback') {
+      metrics.count('fallbacks');
+      sink.emit({ type: 'worker-fallback', slot: slot.id, key, cause: supervisor.causesOf(key).at(-1) });
+    } else sink.emit({ type: 'worker-starting', slot: slot.id, key });
+    slot.start(key, via === 'fallback' && fallback !== undefined ? fallback : (context) => factory.create(context));
+  }
+
+  /** Calls for a key that cannot start are told so, unless some worker of the key is left that could serve them. */
+  function rejectAll(key: string, causes: readonly unknown[], isPermanent: boolean): void {
+    const isComing = core.places.some(({ slot }) => slot.state.key === key && slot.state.phase === 'starting');
+    if (isComing || liveOf(core, key) > 0) return;
+    for (const call of queue.all()) {
+      if (call.workerKey !== key) continue;
+      metrics.count('rejected');
+      const what = isPermanent
+        ? 'No worker can be started, for a reason that will not go away by itself; see the cause.'
+        : `No worker could be started in ${causes.length} attempts; see the causes. The pool tries again by itself later.`;
+      call.reject(
+        new PoolError({
+          code: isPermanent ? 'WARMUP_FAILED' : 'RESTARTS_EXHAUSTED',
+          message: what,
+          causes,
+          attempts: causes.length,
+          cause: causes.at(-1),
+          retryable: false,
+        }),
+      );
+    }
+  }
+
+  /** Whether the host can take one more worker now. */
+  function isAdmitted(): boolean {
+    const phases = core.places.map(({ slot }) => slot.state.phase);
+    const starting = phases.filter((phase) => phase === 'starting').length;
+    const live = phases.filter((phase) => !isVacant(phase) && phase !== 'starting').length;
+    if (starting >= options.maxStarting) return false;
+    const answer = admitStart({ starting, maxStarting: options.maxStarting, live }, options.hostSample(), options);
+    if (answer === 'admit') return true;
+    throttle(answer, admissionRetryMs);
+    return false;
+  }
+
+  function revive(nowMs: number): void {
+    for (const { slot } of core.places) {
+      if (slot.state.phase !== 'abandoned') continue;
+      const reviveAtMs = supervisor.reviveAt(slot.id) ?? nowMs;
+      if (reviveAtMs <= nowMs) slot.vacate('empty');
+      else core.wakeAt(reviveAtMs);
+    }
+  }
+
+  /** Tries to fulfil one wish. False when nothing more can be started in this step. */
+  function fulfil(wish: Wish, freeing: { count: number }): boolean {
+    const permit = supervisor.permit(wish.key, clock.nowMs());
+    if (permit.type === 'wait') {
+      if (permit.untilMs !== undefined) core.wakeAt(permit.untilMs);
+      return true;
+    }
+    if (permit.type === 'refused') {
+      core.wakeAt(permit.untilMs);
+      rejectAll(wish.key, permit.causes, permit.isPermanent);
+      return true;
+    }
+    if (!isAdmitted()) return false;
+    const vacant = core.places.slice(0, core.size).find(({ slot }) => slot.state.phase === 'empty' || slot.state.phase === 'waiting');
+    if (vacant !== undefined) {
+      start(vacant, wish.key, permit.via);
+      return true;
+    }
+    if (freeing.count > 0) {
+      freeing.count -= 1;
+      return true;
+    }
+    if (core.places.every(({ slot }) => slot.state.phase === 'abandoned')) {
+      rejectAll(wish.key, supervisor.causesOf(wish.key), false);
+      return true;
+    }
+    const victim = wish.reason === 'waiting' ? chooseVictim(view(), wish.key) : undefined;
+    if (victim === undefined) return wish.reason === 'waiting';
+    core.places.find(({ slot }) => slot.id === victim.id)?.slot.retire('evicted');
+    return true;
+  }
+
+  function fill(): void {
+    if (core.phase !== 'open' || !core.isStarted) return;
+    revive(clock.nowMs());
+    const freeing = { count: core.places.filter((place) => place.slot.state.phase === 'retiring' && !isSurplus(core, place)).length };
+    for (const wish of planStarts(view())) if (!fulfil(wish, freeing)) return;
+  }
+
+  return {
+    step() {
+      dispatch();
+      fill();
+    },
+    handOut,
+  };
+}

@@ -1,0 +1,9 @@
+import type { Wear } from '../policy/retire.ts';
+import type { Place, PoolCore } from './core.ts';
+
+/** What the worker of a place has been through, as far as the pool and its factory know. */
+export function wearOf<W>(core: PoolCore<W>, { slot, residentBytes }: Place<W>, nowMs: number): Wear {
+  const { uses, warmAtMs, idleAtMs } = slot.state;
+  const own = slot.worker === undefined ? {} : core.factory.wearOf?.(slot.worker);
+  return { uses, ageMs: nowMs - warmAtMs, idleMs: nowMs - idleAtMs, residentBytes, ...own };
+}

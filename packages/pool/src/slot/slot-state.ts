@@ -1,0 +1,139 @@
+/**
+ * Where one place of the pool is in its life. `empty`, `waiting` (after a failed start) and `abandoned` (given up) hold no worker; the others do, or
+ * are about to.
+ */
+export type SlotPhase = 'empty' | 'waiting' | 'abandoned' | 'starting' | 'idle' | 'checking' | 'leased' | 'returning' | 'retiring';
+
+/** The phases without a worker. */
+export type VacantPhase = 'empty' | 'waiting' | 'abandoned';
+
+/** All that is known of one place. */
+export interface SlotState {
+  readonly phase: SlotPhase;
+  /** Rises with each start: an answer that carries an older one is about a worker that has gone. */
+  readonly generation: number;
+  /** What the worker is for; the last one's while the place is vacant. */
+  readonly key: string;
+  /** Leases served by this worker. */
+  readonly uses: number;
+  readonly warmAtMs: number;
+  /** When the worker last became idle. */
+  readonly idleAtMs: number;
+  /** When the worker was last known to work. */
+  readonly checkedAtMs: number;
+  /** Set when the worker is to go instead of becoming idle again. */
+  readonly doomed: string | undefined;
+  /** Why the worker goes. */
+  readonly cause: unknown;
+  /** Whether the worker died by itself. */
+  readonly lost: boolean;
+}
+
+export type SlotEvent =
+  | { readonly type: 'start'; readonly key: string }
+  | { readonly type: 'created'; readonly generation: number; readonly nowMs: number }
+  | { readonly type: 'failed'; readonly generation: number; readonly next: VacantPhase }
+  | { readonly type: 'check' }
+  | { readonly type: 'checked'; readonly generation: number; readonly nowMs: number }
+  | { readonly type: 'lend' }
+  | { readonly type: 'give-back' }
+  | { readonly type: 'keep'; readonly nowMs: number }
+  | { readonly type: 'ready-again'; readonly generation: number; readonly nowMs: number }
+  | { readonly type: 'doom'; readonly reason: string }
+  | { readonly type: 'retire'; readonly cause: unknown }
+  | { readonly type: 'lost'; readonly generation: number; readonly cause: unknown }
+  | { readonly type: 'gone'; readonly generation: number; readonly next: VacantPhase }
+  | { readonly type: 'vacate'; readonly next: VacantPhase };
+
+/** What is to be done after a step. */
+export type SlotEffect = 'create' | 'abort' | 'watch' | 'validate' | 'reset' | 'unwatch' | 'destroy';
+
+export interface SlotStep {
+  readonly state: SlotState;
+  readonly effects: readonly SlotEffect[];
+  /** False when the event does not fit the phase: it was late, and changed nothing. */
+  readonly accepted: boolean;
+}
+
+export const emptySlot: SlotState = Object.freeze({
+  phase: 'empty',
+  generation: 0,
+  key: '',
+  uses: 0,
+  warmAtMs: 0,
+  idleAtMs: 0,
+  checkedAtMs: 0,
+  doomed: undefined,
+  cause: undefined,
+  lost: false,
+});
+
+const vacant: ReadonlySet<SlotPhase> = new Set<SlotPhase>(['empty', 'waiting', 'abandoned']);
+const manned: ReadonlySet<SlotPhase> = new Set<SlotPhase>(['idle', 'checking', 'leased', 'returning']);
+
+/** Whether a place has no worker and none on its way. */
+export function isVacant(phase: SlotPhase): phase is VacantPhase {
+  return vacant.has(phase);
+}
+
+/** Whether a place has a worker that is warm. */
+export function isManned(phase: SlotPhase): boolean {
+  return manned.has(phase);
+}
+
+/** The life of one place. Pure: a step that does not fit is refused and changes nothing, so that late answers can do no harm. */
+export function reduceSlot(state: SlotState, event: SlotEvent): SlotStep {
+  const stay: SlotStep = { state, effects: [], accepted: false };
+  const go = (change: Partial<SlotState>, ...effects: SlotEffect[]): SlotStep => ({
+    state: { ...state, ...change },
+    effects,
+    accepted: true,
+  });
+  const isStale = 'generation' in event && event.generation !== state.generation;
+  if (isStale) return stay;
+  const { phase } = state;
+  switch (event.type) {
+    case 'start':
+      if (!vacant.has(phase)) return stay;
+      return {
+        state: { ...emptySlot, phase: 'starting', generation: state.generation + 1, key: event.key },
+        effects: ['create'],
+        accepted: true,
+      };
+    case 'created':
+      // A start that was called off cannot be undone in the middle: the worker is ended as soon as it exists, and is never listed.
+      if (phase === 'retiring') return go({}, 'destroy');
+      if (phase !== 'starting') return stay;
+      return go({ phase: 'idle', warmAtMs: event.nowMs, idleAtMs: event.nowMs, checkedAtMs: event.nowMs }, 'watch');
+    case 'failed':
+      return phase === 'starting' || phase === 'retiring' ? go({ phase: event.next }) : stay;
+    case 'check':
+      return phase === 'idle' ? go({ phase: 'checking' }, 'validate') : stay;
+    case 'checked':
+      if (phase !== 'checking') return stay;
+      return state.doomed === undefined
+        ? go({ phase: 'idle', checkedAtMs: event.nowMs })
+        : go({ phase: 'retiring', cause: state.doomed }, 'unwatch', 'destroy');
+    case 'lend':
+      return phase === 'idle' ? go({ phase: 'leased', uses: state.uses + 1 }) : stay;
+    case 'give-back':
+      return phase === 'leased' ? go({ phase: 'returning' }, 'reset') : stay;
+    case 'keep':
+    case 'ready-again':
+      if (phase !== (event.type === 'keep' ? 'leased' : 'returning')) return stay;
+      return state.doomed === undefined
+        ? go({ phase: 'idle', idleAtMs: event.nowMs, checkedAtMs: event.nowMs })
+        : go({ phase: 'retiring', cause: state.doomed }, 'unwatch', 'destroy');
+    case 'doom':
+      return manned.has(phase) || phase === 'starting' ? go({ doomed: state.doomed ?? event.reason }) : stay;
+    case 'retire':
+      if (phase === 'starting') return go({ phase: 'retiring', cause: event.cause }, 'abort');
+      return manned.has(phase) ? go({ phase: 'retiring', cause: event.cause }, 'unwatch', 'destroy') : stay;
+    case 'lost':
+      return manned.has(phase) ? go({ phase: 'retiring', cause: event.cause, lost: true }, 'unwatch', 'destroy') : stay;
+    case 'gone':
+      return phase === 'retiring' ? go({ phase: event.next }) : stay;
+    case 'vacate':
+      return vacant.has(phase) ? go({ phase: event.next }) : stay;
+  }
+}

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { checkLayers } from '../../../../scripts/check-layers.ts';
+
+test('imports go down only, no file is longer than 250 lines, and only sessions/ knows what a worker is', () => {
+  const outside = {
+    '*': [],
+    policy: ['@subwire/core', 'node:os', 'type:rxjs'],
+    queue: [],
+    slot: ['rxjs'],
+    supervisor: [],
+    governor: [],
+    pool: ['@subwire/core', 'rxjs'],
+    sessions: ['@subwire/core', 'rxjs', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:os', 'node:path'],
+  };
+  expect(checkLayers('pool', { outside })).toEqual([]);
+});
