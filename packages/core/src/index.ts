@@ -74,4 +74,21 @@ export type {
   UserMessage,
 } from './wire/messages.ts';
 export { loadWireSchemas, type WireSchemas } from './wire/load-schemas.ts';
+export {
+  type ApiRetryMessage,
+  type BackgroundTasksChangedMessage,
+  type CompactBoundaryMessage,
+  type HookEventMessage,
+  type InformationalMessage,
+  isSystem,
+  type PermissionDeniedMessage,
+  type SessionStateChangedMessage,
+  type StatusMessage,
+  type SystemMessages,
+  type TaskNotificationMessage,
+  type TaskProgressMessage,
+  type TaskStartedMessage,
+  type TaskUpdatedMessage,
+  type TaskUsage,
+} from './wire/system.ts';
 export type { UserFrame, UserInput } from './wire/outgoing.ts';

@@ -3,6 +3,8 @@ import type * as content from '../../src/wire/content.ts';
 import type * as control from '../../src/wire/control.ts';
 import type * as messages from '../../src/wire/messages.ts';
 import type { wireSchemas } from '../../src/wire/schemas.ts';
+import type { SystemMessages } from '../../src/wire/system.ts';
+import type { systemSchemas } from '../../src/wire/system-schemas.ts';
 
 // The interfaces are written by hand for the people who read them, the schemas for the machine. Here the compiler compares them, field by field and
 // into the depth, without the index signatures that keep unknown fields.
@@ -51,6 +53,16 @@ type Missing = Exclude<keyof Interfaces, keyof Schemas> | Exclude<keyof Schemas,
 
 const drifted: [Drifted, Missing] extends [never, never] ? 'none' : { readonly drifted: Drifted; readonly missing: Missing } = 'none';
 void drifted;
+
+type SystemSchemas = typeof systemSchemas;
+type DriftedSystem = {
+  [K in keyof SystemSchemas]: Same<Plain<z.output<SystemSchemas[K]>>, Plain<SystemMessages[K]>> extends true ? never : K;
+}[keyof SystemSchemas];
+type MissingSystem = Exclude<keyof SystemMessages, keyof SystemSchemas | 'init'>;
+const driftedSystem: [DriftedSystem, MissingSystem] extends [never, never]
+  ? 'none'
+  : { readonly drifted: { [K in DriftedSystem | MissingSystem]: true } } = 'none';
+void driftedSystem;
 
 // The comparison sees a field that is missing, one that is too many, one that became optional, and one of another type.
 interface Base {

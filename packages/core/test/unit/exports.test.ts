@@ -18,6 +18,7 @@ test('the root exports what is written here, and nothing else', () => {
     'credentialVariables',
     'errorCodes',
     'isBlock',
+    'isSystem',
     'loadWireSchemas',
     'locateCli',
     'openControl',
