@@ -38,11 +38,14 @@ export interface Block {
   readonly tool?: ToolCall;
 }
 
+/** A longer text arrives in pieces of so many letters. */
+const deltaLetters = 32;
+
 /** The blocks of a reply. Replies that are no message (`error`, `hang`) have none. */
 export function blocksOf(reply: Reply): readonly Block[] {
   switch (reply.kind) {
     case 'text':
-      return [textBlock([reply.text])];
+      return [textBlock(split(reply.text, deltaLetters))];
     case 'slow':
       return [textBlock(split(reply.text, Math.ceil(reply.text.length / Math.max(1, reply.chunks))), reply.chunkDelayMs)];
     case 'deltas':

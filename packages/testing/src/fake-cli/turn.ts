@@ -120,6 +120,7 @@ function* answer(state: AgentState, record: TurnRecord, asked: string): Coroutin
     const folded = foldQueued(state, record);
     if (replies.length === 0 && folded !== undefined) replies.push(...repliesTo(folded.text, state.turns, state.scenario));
   }
+  if (state.turnHooks.withholdsResult === true) yield* idle(state, record, Infinity);
   reportLifecycle(state, record.folded, 'completed');
   sayResult(state, record, {
     api_error_status: null,

@@ -38,7 +38,7 @@ export interface FaultOptions {
   readonly stall: object;
   /** Never answers `initialize`. */
   readonly 'never-init': object;
-  /** Answers but never prints a `result`. */
+  /** Answers but never prints the `result`; the turn stays open until it is interrupted. */
   readonly 'never-result': object;
   /** Falls silent after the first result and ignores the end of stdin. SIGTERM ends it. */
   readonly 'result-then-hang': object;

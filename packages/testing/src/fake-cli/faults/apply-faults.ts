@@ -68,6 +68,7 @@ export function applyFaults(host: Host, faults: readonly Fault[], create: (host:
   };
   const behavior = create(inner, {
     replies: (prompt) => present(hooks.map((hook) => hook.replies?.(prompt)))[0],
+    withholdsResult: hooks.some((hook) => hook.withholdsResult === true),
     began: (state) => {
       for (const hook of hooks) hook.began?.(state);
     },

@@ -9,6 +9,8 @@ export interface TurnHooks {
   replies?(prompt: string): readonly Reply[] | undefined;
   /** `system/init` was printed. */
   began?(state: AgentState): void;
+  /** The turn does everything but print its result; only an interruption ends it. */
+  readonly withholdsResult?: boolean;
   /** The result was printed. */
   ended?(): void;
 }

@@ -61,8 +61,9 @@ const neverInit: FaultFactory = () => ({
 });
 
 const neverResult: FaultFactory = () => ({
+  withholdsResult: true,
   frame(frame, next) {
-    if (!isResult(frame)) next(frame);
+    if (!isResult(frame) || frame['is_error'] === true) next(frame);
   },
 });
 
