@@ -11,6 +11,12 @@ export const defaults = Object.freeze({
   strict: false,
   validate: false,
   shutdown: Object.freeze({ eofGraceMs: 5000, termGraceMs: 5000, killGraceMs: 5000, drainMs: 500, tree: true }),
+  orphanGuard: true,
+  containment: 'auto',
+  isolated: false,
+  maxDepth: 1,
+  versionCheck: 'files',
+  limits: Object.freeze({ cpuWindowMs: 5000, sampleEveryMs: 500 }),
   controlTimeoutMs: 60_000,
   initializeTimeoutMs: 60_000,
 } as const);

@@ -1,4 +1,5 @@
 import type { Spawner } from '../ports/child-process.ts';
+import type { Containment, ProcessLimits, ResolvedProcessLimits, Rlimits, VersionCheck } from './process-options.ts';
 import type { ShutdownPolicy } from './shutdown.ts';
 
 /** Which credential the agent uses. Every other credential variable is removed from its environment. */
@@ -51,6 +52,29 @@ export interface TransportOptions {
   readonly validate?: boolean;
   /** The closing ladder. */
   readonly shutdown?: Partial<ShutdownPolicy>;
+  /** Limits of the whole tree, watched from here. @defaultValue none */
+  readonly limits?: ProcessLimits;
+  /** Limits of each process, enforced by the kernel of Linux. @defaultValue none */
+  readonly rlimits?: Rlimits;
+  /** Whether a small helper ends the tree although this host is killed with SIGKILL. POSIX systems only. @defaultValue true */
+  readonly orphanGuard?: boolean;
+  /** What keeps the tree together. @defaultValue 'auto' */
+  readonly containment?: Containment;
+  /**
+   * Whether the agent gets a private configuration directory, home and temporary directory, removed when it has ended, so that nothing of the operator's
+   * reaches it. A session then also reads no settings files and only its own MCP servers. The login of the operator lies in that configuration: give a
+   * `credential`.
+   * @defaultValue false
+   */
+  readonly isolated?: boolean;
+  /** How many agents may sit above the new one; an agent that starts agents that start agents is a fork bomb with a bill. @defaultValue 1 */
+  readonly maxDepth?: number;
+  /**
+   * How the version of the CLI is found before the start: from the files beside it, which costs nothing; by running it with `--version` as well, once per
+   * file, which costs about 130 ms; or not at all. Too old is `CLI_TOO_OLD`, newer than tested a diagnostic.
+   * @defaultValue 'files'
+   */
+  readonly versionCheck?: VersionCheck;
   /** Starts the process. @defaultValue Node's own `spawn`, without a shell */
   readonly spawner?: Spawner;
 }
@@ -72,5 +96,12 @@ export interface ResolvedTransportOptions {
   readonly strict: boolean;
   readonly validate: boolean;
   readonly shutdown: ShutdownPolicy;
+  readonly limits: ResolvedProcessLimits | undefined;
+  readonly rlimits: Rlimits;
+  readonly orphanGuard: boolean;
+  readonly containment: Containment;
+  readonly isolated: boolean;
+  readonly maxDepth: number;
+  readonly versionCheck: VersionCheck;
   readonly spawner: Spawner | undefined;
 }

@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../errors/config-error.ts';
 import { defaults } from './defaults.ts';
+import { resolveProcessOptions } from './resolve-process-options.ts';
 import type { ResolvedTransportOptions, TransportOptions } from './options.ts';
 import type { ShutdownPolicy } from './shutdown.ts';
 
@@ -73,6 +74,7 @@ export function resolveTransportOptions(options: TransportOptions, hostCwd: stri
     strict: options.strict ?? defaults.strict,
     validate: options.validate ?? defaults.validate,
     shutdown: resolveShutdown(options.shutdown),
+    ...resolveProcessOptions(options),
     spawner: options.spawner,
   };
 }
