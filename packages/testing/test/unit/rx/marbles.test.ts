@@ -48,6 +48,6 @@ describe('marbles', () => {
       }),
     ).toThrow(RangeError);
     const late: () => unknown = async () => undefined;
-    expect(marbles(late as () => void)).toThrow(/must not be async/);
+    expect(marbles(late)).toThrow(/must not be async/);
   });
 });
