@@ -7,6 +7,7 @@ import { commandSpecs } from './options/command-specs.ts';
 import { UsageError } from './options/usage-error.ts';
 import { createProgram } from './program.ts';
 import { printPiece } from './render/print.ts';
+import { renderBrokenInstall } from './render/broken-install.ts';
 import { renderUsageError } from './render/usage-error.ts';
 
 type Run = (io: Io, input: CommandInput) => Promise<ExitCode>;
@@ -14,6 +15,9 @@ type Run = (io: Io, input: CommandInput) => Promise<ExitCode>;
 // Loaded when they are called: help and version must not wait for the libraries of a run.
 const loaders: Readonly<Record<string, () => Promise<Run>>> = {
   run: async () => (await import('./commands/run.ts')).run,
+  record: async () => (await import('./commands/record.ts')).record,
+  replay: async () => (await import('./commands/replay.ts')).replay,
+  fake: async () => (await import('./commands/fake.ts')).fake,
 };
 
 async function execute(io: Io, name: string, input: CommandInput): Promise<ExitCode> {
@@ -39,13 +43,19 @@ async function report(io: Io, error: unknown): Promise<ExitCode> {
     err(renderUsageError(error.message, io.argv));
     return exitCodes.usage;
   }
-  const [{ renderError }, { createStyle }, { exitCodeOf }] = await Promise.all([
-    import('./render/error.ts'),
-    import('./render/style.ts'),
-    import('./commands/shared/exit-code-of.ts'),
-  ]);
-  err(renderError(error, createStyle(io.stderr)));
-  return exitCodeOf(error);
+  try {
+    const [{ renderError }, { createStyle }, { exitCodeOf }] = await Promise.all([
+      import('./render/error.ts'),
+      import('./render/style.ts'),
+      import('./commands/shared/exit-code-of.ts'),
+    ]);
+    err(renderError(error, createStyle(io.stderr)));
+    return exitCodeOf(error);
+  } catch {
+    // The libraries cannot be loaded, which is what the error says.
+    err(renderBrokenInstall(error));
+    return exitCodes.failed;
+  }
 }
 
 /** Runs the command line and resolves with the exit code. Prints every error, throws none. */

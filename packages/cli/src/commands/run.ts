@@ -9,10 +9,15 @@ import { printAll, printPiece } from '../render/print.ts';
 import { createStyle } from '../render/style.ts';
 import { renderSummary } from '../render/summary.ts';
 import { renderText } from '../render/text.ts';
+import { withDebug } from './shared/debug.ts';
 import { exitCodeOf, exitCodeOfStop } from './shared/exit-code-of.ts';
+import { createPermissions } from './shared/permissions.ts';
 import { resultError } from './shared/result-error.ts';
 import { stopError } from './shared/stop-error.ts';
 import { type StopWatch, watchStop } from './shared/watch-stop.ts';
+
+/** Changes how the agent is started, for instance so that somebody listens. */
+export type PrepareSession = (options: SessionOptions) => Promise<SessionOptions>;
 
 /** Sends the prompt and waits for its result, or for the stop. */
 function answer(session: Session, prompt: string, stop: StopWatch): Promise<ResultMessage> {
@@ -29,8 +34,10 @@ function print(io: Io, { output, quiet }: RunSettings, session: Session): Promis
   return printAll(io, session.messages$.pipe(render));
 }
 
-async function converse(io: Io, settings: RunSettings, options: SessionOptions, stop: StopWatch): Promise<ResultMessage> {
-  const session = await openSession({ ...options, signal: stop.ending });
+async function converse(io: Io, settings: RunSettings, prepare: PrepareSession, stop: StopWatch): Promise<ResultMessage> {
+  const onToolUse = createPermissions(io, { quiet: settings.quiet, onBrokenOff: () => stop.interrupt() });
+  const options = await prepare({ ...settings.session, onToolUse, signal: stop.ending });
+  const session = await openSession(settings.debug ? await withDebug(io, options) : options);
   const printed = print(io, settings, session);
   try {
     return await answer(session, settings.prompt, stop);
@@ -42,7 +49,11 @@ async function converse(io: Io, settings: RunSettings, options: SessionOptions, 
 
 /** Runs one prompt to its result. */
 export async function run(io: Io, input: CommandInput): Promise<ExitCode> {
-  const settings = await readRunSettings(input, io);
+  return runWith(io, await readRunSettings(input, io), (options) => Promise.resolve(options));
+}
+
+/** The same with settings that were read before. */
+export async function runWith(io: Io, settings: RunSettings, prepare: PrepareSession): Promise<ExitCode> {
   const style = createStyle(io.stderr);
   const say = (text: string): void => printPiece(io, { to: 'stderr', text });
   const onInterrupting = (): void => {
@@ -51,7 +62,7 @@ export async function run(io: Io, input: CommandInput): Promise<ExitCode> {
   using stop = watchStop(io, { timeoutMs: settings.timeoutMs, onInterrupting });
   let result: ResultMessage;
   try {
-    result = await converse(io, settings, settings.session, stop);
+    result = await converse(io, settings, prepare, stop);
   } catch (cause) {
     const { reason } = stop;
     if (reason === undefined) {

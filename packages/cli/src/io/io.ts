@@ -1,3 +1,5 @@
+import type { Spawner } from '@subwire/core';
+
 /** Signals that ask the command to stop. */
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
@@ -79,4 +81,6 @@ export interface Io {
   openLines(options: LineReaderOptions): Promise<LineReader>;
   /** Runs a program on our own stdin, stdout and stderr; resolves with its exit code, 128 + n for a signal. */
   runInPlace(program: Program): Promise<number>;
+  /** The same with every byte going through us, so that a wrapped spawner can listen. */
+  runThrough(program: Program, wrap: (spawner: Spawner) => Spawner): Promise<number>;
 }

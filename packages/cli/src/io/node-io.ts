@@ -40,6 +40,7 @@ export function createNodeIo(): Io {
     },
     choose: async (question) => (await import('./choose.ts')).choose(question, process.stdin, process.stderr),
     openLines: async (options) => (await import('./line-reader.ts')).openLineReader(options, process.stdin, process.stderr),
+    runThrough: async (program, wrap) => (await import('./run-through.ts')).runThrough(program, wrap),
     runInPlace: async (program) => (await import('./run-in-place.ts')).runInPlace(program),
   };
 }

@@ -1,5 +1,8 @@
 import type { CommandSpec } from './command-spec.ts';
+import { fakeSpec } from './specs/fake.ts';
+import { recordSpec } from './specs/record.ts';
+import { replaySpec } from './specs/replay.ts';
 import { runSpec } from './specs/run.ts';
 
 /** Every command, in the order of the help. */
-export const commandSpecs: readonly CommandSpec[] = [runSpec];
+export const commandSpecs: readonly CommandSpec[] = [runSpec, recordSpec, replaySpec, fakeSpec];

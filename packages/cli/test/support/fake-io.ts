@@ -75,6 +75,7 @@ export function createFakeIo(options: FakeIoOptions = {}): FakeIo {
         next: () => Promise.resolve(lines.shift()),
         [Symbol.dispose]: () => undefined,
       }),
+    runThrough: () => Promise.resolve(0),
     runInPlace: options.runInPlace ?? (() => Promise.resolve(0)),
     get out() {
       return texts.out;

@@ -54,10 +54,19 @@ function cleanEnv(env: StartOptions['env'] = {}): NodeJS.ProcessEnv {
   return { ...rest, ...env };
 }
 
+const running = new Set<ChildProcess>();
+
+/** Ends what a failed test has left running; the agents end with it, because their input does. */
+export function endAll(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 /** Starts the command as a process of its own, stdout and stderr being pipes. */
 export function startSubwire(args: readonly string[], options: StartOptions = {}): Started {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [bin, ...args], { env: cleanEnv(options.env), cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const texts = { stdout: '', stderr: '' };
   const wanted: { readonly text: string; readonly resolve: () => void }[] = [];
   const look = (): void => {

@@ -15,6 +15,8 @@ export interface StopWatch extends Disposable {
   attach(session: Session): void;
   /** The turn is over: Ctrl-C ends the process again. */
   detach(): void;
+  /** Does what a Ctrl-C does that did not come as a signal, because a question had the keyboard. */
+  interrupt(): void;
   /** Ends the session's process and its tree, at once when the stop is urgent. */
   close(session: Session): Promise<void>;
 }
@@ -64,6 +66,7 @@ export function watchStop(io: Io, { timeoutMs, onInterrupting }: WatchStopOption
       session = undefined;
       if (state.phase !== 'ending') state = { phase: 'starting', reason: undefined };
     },
+    interrupt: () => take('SIGINT'),
     async close(closing) {
       if (state.phase !== 'ending') return void (await closing.close());
       const patience = setTimeout(() => hurry.abort(), termPatienceMs);
