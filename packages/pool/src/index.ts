@@ -28,4 +28,8 @@ export type {
   ReloadOptions,
   SlotSnapshot,
 } from './pool/types.ts';
-export { createSessionPool, type SessionPoolOptions } from './sessions/create-session-pool.ts';
+export { toPrometheus } from './pool/prometheus.ts';
+export { createGovernor, type Governor, type GovernorOptions } from './governor/governor.ts';
+export { createSessionPool, type SessionAcquireOptions, type SessionPool } from './sessions/create-session-pool.ts';
+export type { TimedCredential } from './sessions/credential-source.ts';
+export type { SessionPoolOptions } from './sessions/session-pool-options.ts';

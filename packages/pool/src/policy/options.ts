@@ -128,8 +128,8 @@ export interface PoolGovernor {
   admit(): { readonly type: 'go' } | { readonly type: 'wait'; readonly delayMs: number | undefined; readonly cause: unknown };
   /** Gives the leave back. */
   release(): void;
-  /** What the provider of a worker said about rates. */
-  report(signal: PressureSignal): void;
+  /** What the provider of a worker said about rates, and how long ago the worker's lease was given, in milliseconds. */
+  report(signal: PressureSignal, ageMs?: number): void;
   /** Runs whenever more may be admitted than before. Returns what ends this. */
   onChange(run: () => void): () => void;
 }

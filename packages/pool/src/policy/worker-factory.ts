@@ -38,8 +38,10 @@ export type PressureSignal =
   | { readonly type: 'blocked'; readonly untilEpochMs: number; readonly cause?: unknown }
   | { readonly type: 'served' };
 
-/** What a worker spent since the last report. Undefined means that it could not be known, which is reported, not taken for 0. */
+/** What a worker spent since the last report. */
 export interface Spend {
+  /** What was spent as well, but in an amount that nobody told: reported as `usage-missing`, never taken for 0. */
+  readonly unknown?: readonly ('usd' | 'tokens')[];
   /** US dollars. */
   readonly usd?: number | undefined;
   readonly tokens?: number | undefined;

@@ -3,7 +3,7 @@ import { BehaviorSubject, defer, distinctUntilChanged } from 'rxjs';
 import type { PoolOptions } from '../policy/options.ts';
 import { PoolError } from '../policy/pool-error.ts';
 import { resolveOptions } from '../policy/resolve-options.ts';
-import type { PressureSignal, WorkerFactory } from '../policy/worker-factory.ts';
+import type { WorkerFactory } from '../policy/worker-factory.ts';
 import { createSlot } from '../slot/slot.ts';
 import { isVacant } from '../slot/slot-state.ts';
 import { createCalls, poolClosed } from './calls.ts';
@@ -30,8 +30,7 @@ export function createPool<W>(factory: WorkerFactory<W>, options: PoolOptions = 
   const leases = createLeaseTable(core);
   const engine = createEngine(core, leases);
   const byId = new Map<number, Place<W>>();
-  const onPressure = (signal: PressureSignal): void => resolved.governor?.report(signal);
-  const hooks = createPlaceHooks({ core, leases, engine, placeOf: (slot) => byId.get(slot.id) as Place<W>, onPressure });
+  const hooks = createPlaceHooks({ core, leases, engine, placeOf: (slot) => byId.get(slot.id) as Place<W> });
   const acquire = createCalls(core, leases);
   const stats = new BehaviorSubject(statsOf(core));
   const unlisten = resolved.governor?.onChange(pump);

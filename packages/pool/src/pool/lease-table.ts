@@ -161,9 +161,8 @@ export function createLeaseTable<W>(core: PoolCore<W>): LeaseTable<W> {
     spent(place, spend) {
       const record = place.lease;
       if (record === undefined) return;
-      if (Object.values(spend).every((value) => value === undefined)) {
-        sink.emit({ type: 'usage-missing', slot: place.slot.id, lease: record.id, tenant: record.tenant });
-        return;
+      if (spend.unknown !== undefined && spend.unknown.length > 0) {
+        sink.emit({ type: 'usage-missing', slot: place.slot.id, lease: record.id, tenant: record.tenant, cause: spend.unknown });
       }
       const found = charge(record, spend);
       if (found !== undefined) breach(place, record, found);

@@ -1,6 +1,5 @@
 import type { CloseReceipt } from '@subwire/core';
 import { PoolError } from '../policy/pool-error.ts';
-import type { PressureSignal } from '../policy/worker-factory.ts';
 import type { SlotPhase, VacantPhase } from '../slot/slot-state.ts';
 import type { Farewell, Slot, SlotHooks } from '../slot/types.ts';
 import { liveOf, returnLeave, stickyLane, type Place, type PoolCore } from './core.ts';
@@ -12,8 +11,6 @@ export interface PlaceHooksDependencies<W> {
   readonly leases: LeaseTable<W>;
   readonly engine: Engine<W>;
   readonly placeOf: (slot: Slot<W>) => Place<W>;
-  /** What to do with what the worker's provider says about rates. */
-  readonly onPressure: (signal: PressureSignal) => void;
 }
 
 function isReceipt(value: unknown): value is CloseReceipt {
@@ -21,7 +18,7 @@ function isReceipt(value: unknown): value is CloseReceipt {
 }
 
 /** What the pool does when something happens to one of its places. */
-export function createPlaceHooks<W>({ core, leases, engine, placeOf, onPressure }: PlaceHooksDependencies<W>): SlotHooks<W> {
+export function createPlaceHooks<W>({ core, leases, engine, placeOf }: PlaceHooksDependencies<W>): SlotHooks<W> {
   const { supervisor, sink, metrics, clock, factory, options } = core;
 
   function pidOf({ worker }: Slot<W>): number | undefined {
@@ -146,7 +143,10 @@ export function createPlaceHooks<W>({ core, leases, engine, placeOf, onPressure 
       if (slot.state.phase === 'idle') slot.retire('memory');
       else slot.doom('memory');
     },
-    pressed: (_slot, signal) => onPressure(signal),
+    pressed(slot, signal) {
+      const { lease } = placeOf(slot);
+      options.governor?.report(signal, lease === undefined ? 0 : clock.nowMs() - lease.leasedAtMs);
+    },
     spent: (slot, spend) => leases.spent(placeOf(slot), spend),
     fault(slot, cause) {
       metrics.count('faults');

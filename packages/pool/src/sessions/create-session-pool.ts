@@ -4,40 +4,86 @@ import { resolveOptions } from '../policy/resolve-options.ts';
 import { createPool } from '../pool/create-pool.ts';
 import type { AcquireOptions, Lease, Pool } from '../pool/types.ts';
 import { useWorker } from '../pool/use.ts';
+import { createCredentialSource } from './credential-source.ts';
 import { readKeyContext } from './host-identity.ts';
 import { sessionKey } from './session-key.ts';
+import { checkSessionPoolOptions, type SessionPoolOptions } from './session-pool-options.ts';
 import { createSessionWorkers } from './session-workers.ts';
+import { governorOf } from './shared-governor.ts';
 
-/** Options of {@link createSessionPool}. */
-export interface SessionPoolOptions extends PoolOptions {
-  /** How sessions are started; a function is asked before each lease, so that a rotated credential is noticed. @defaultValue those of `openSession` */
-  readonly session?: SessionOptions | (() => SessionOptions);
+/** What a call of a session pool may ask for. */
+export interface SessionAcquireOptions extends AcquireOptions {
+  /** Options of the session, instead of the pool's own. Sessions are given only to calls whose options are equal. */
+  readonly session?: SessionOptions;
 }
+
+/** A pool of warm sessions. */
+export interface SessionPool extends Pool<Session> {
+  acquire(options?: SessionAcquireOptions): Promise<Lease<Session>>;
+}
+
+const measureEveryMs = 1_000;
+// More kinds of sessions than this are not kept in mind while nobody uses them.
+const maxRecipes = 1_000;
 
 /**
  * A pool of warm sessions. A session serves one lease and is replaced: it remembers its conversation, and nobody else's may begin where that one ended.
+ * The key of a lease is the hash of everything that its session is started with, the credential and the version of the CLI included, and of the
+ * caller's own `key`.
  * @throws ConfigError `INVALID_OPTION`
  */
-export function createSessionPool(options: SessionPoolOptions = {}): Pool<Session> {
-  const { session: given = {}, ...poolOptions } = options;
+export function createSessionPool(options: SessionPoolOptions = {}): SessionPool {
+  checkSessionPoolOptions(options);
+  const { session: given = {}, reset = 'dispose', isolation = 'shared', refreshCredential, governor, ...poolOptions } = options;
   const recipes = new Map<string, SessionOptions>();
-  const current = (): SessionOptions => (typeof given === 'function' ? given() : given);
-  const initial = current();
+  const credential = refreshCredential && createCredentialSource(refreshCredential);
+  const read = (): SessionOptions => (typeof given === 'function' ? given() : given);
+  const initial = read();
   const startTimeoutMs = poolOptions.startTimeoutMs ?? initial.initializeTimeoutMs;
-  const withDefaults: PoolOptions = { maxUses: 1, ...poolOptions, ...(startTimeoutMs !== undefined && { startTimeoutMs }) };
-  const { validateTimeoutMs } = resolveOptions(withDefaults);
-  const pool = createPool(createSessionWorkers({ optionsOf: (key) => recipes.get(key), validateTimeoutMs }), withDefaults);
+  const own: PoolOptions = {
+    ...(reset === 'dispose' && { maxUses: 1 }),
+    // Starts that share a configuration wait for each other anyway: waiting must not eat up their time to start.
+    ...(isolation === 'shared' && { maxStarting: 1 }),
+    ...poolOptions,
+    ...(startTimeoutMs !== undefined && { startTimeoutMs }),
+    ...(governor !== false && { governor: governor ?? governorOf(initial) }),
+  };
+  const { validateTimeoutMs, limits } = resolveOptions(own);
+  const isMeasured = limits.residentBytes !== Number.POSITIVE_INFINITY;
+  const workers = createSessionWorkers({
+    optionsOf: (key) => recipes.get(key),
+    validateTimeoutMs,
+    reset,
+    isolation,
+    measureEveryMs: isMeasured ? measureEveryMs : undefined,
+  });
+  const pool = createPool(workers, own);
   let warmKey: string | undefined;
+
+  async function current(): Promise<SessionOptions> {
+    const now = read();
+    return credential === undefined ? now : { ...now, credential: await credential() };
+  }
 
   async function keyFor(sessionOptions: SessionOptions, label: string): Promise<string> {
     const key = sessionKey(sessionOptions, await readKeyContext(sessionOptions, label));
+    recipes.delete(key);
     recipes.set(key, sessionOptions);
+    if (recipes.size > maxRecipes) forgetUnused();
     return key;
+  }
+
+  function forgetUnused(): void {
+    const used = new Set(pool.snapshot().keys.map(({ key }) => key));
+    for (const key of recipes.keys()) {
+      if (recipes.size <= maxRecipes / 2) return;
+      if (!used.has(key) && key !== warmKey) recipes.delete(key);
+    }
   }
 
   /** The key of the pool's own options as they are now. When it has changed, no worker of the old one is handed out any more. */
   async function refresh(): Promise<string> {
-    const key = await keyFor(current(), options.key ?? '');
+    const key = await keyFor(await current(), options.key ?? '');
     if (key !== warmKey) {
       warmKey = key;
       pool.reload({ key });
@@ -45,11 +91,12 @@ export function createSessionPool(options: SessionPoolOptions = {}): Pool<Sessio
     return key;
   }
 
-  async function acquire(acquireOptions: AcquireOptions = {}): Promise<Lease<Session>> {
-    acquireOptions.signal?.throwIfAborted();
-    const own = await refresh();
-    const key = acquireOptions.key === undefined ? own : await keyFor(current(), acquireOptions.key);
-    return pool.acquire({ ...acquireOptions, key });
+  async function acquire({ session, ...rest }: SessionAcquireOptions = {}): Promise<Lease<Session>> {
+    rest.signal?.throwIfAborted();
+    const usual = await refresh();
+    if (session === undefined && rest.key === undefined) return pool.acquire({ ...rest, key: usual });
+    const key = await keyFor(session ?? (await current()), rest.key ?? options.key ?? '');
+    return pool.acquire({ ...rest, key });
   }
 
   return {
@@ -68,7 +115,7 @@ export function createSessionPool(options: SessionPoolOptions = {}): Pool<Sessio
     resize: (size) => pool.resize(size),
     pause: () => pool.pause(),
     resume: () => pool.resume(),
-    reload: (reloadOptions) => pool.reload(reloadOptions),
+    reload: () => pool.reload(),
     drain: () => pool.drain(),
     close: (closeOptions) => pool.close(closeOptions),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),

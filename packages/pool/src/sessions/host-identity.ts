@@ -38,7 +38,7 @@ async function findBinary({ command, env }: SessionOptions): Promise<unknown> {
   const search = env?.['PATH'] ?? process.env['PATH'] ?? '';
   const resolved = file.includes('/') || file.includes('\\') ? file : (findOnPath(file, search) ?? file);
   // A program may be a script behind its interpreter: then the script is what changes with a version.
-  return [identify(resolved), ...prefix.filter((word) => path.isAbsolute(word)).map(identify)];
+  return [identify(resolved), ...prefix.filter((word: string) => path.isAbsolute(word)).map(identify)];
 }
 
 function inheritedNames({ inheritEnv = 'profile' }: SessionOptions): readonly string[] {
@@ -56,7 +56,7 @@ function pick(names: readonly string[]): Readonly<Record<string, string | undefi
 }
 
 /** The credential as it is at this moment: rotating it makes every worker that was started with the old one stale. */
-function readCredential({ credential = 'inherit', env }: SessionOptions): unknown {
+export function readCredential({ credential = 'inherit', env }: SessionOptions): unknown {
   if (credential !== 'inherit') return credential;
   const folder = env?.['CLAUDE_CONFIG_DIR'] ?? process.env['CLAUDE_CONFIG_DIR'] ?? path.join(env?.['HOME'] ?? homedir(), '.claude');
   return { variables: pick(credentialVariables), file: identify(path.join(folder, '.credentials.json')) };

@@ -1,7 +1,11 @@
 import { ControlError, openSession, type CloseReceipt, type Session, type SessionOptions } from '@subwire/core';
-import { map, type Observable } from 'rxjs';
+import { EMPTY, map, type Observable } from 'rxjs';
 import { PoolError } from '../policy/pool-error.ts';
-import type { CreateContext, WorkerFactory } from '../policy/worker-factory.ts';
+import type { CreateContext, DestroyContext, WorkerFactory, WorkerUsage } from '../policy/worker-factory.ts';
+import { clearConversation } from './clear-conversation.ts';
+import { configFolderOf, createPrivateConfig, type PrivateConfig } from './private-config.ts';
+import { recordSession, type SessionRecord } from './session-record.ts';
+import { lockStart } from './start-lock.ts';
 
 /** How sessions are made into workers. */
 export interface SessionWorkersOptions {
@@ -9,17 +13,68 @@ export interface SessionWorkersOptions {
   readonly optionsOf: (key: string) => SessionOptions | undefined;
   /** How long an answer to a sign of life may take, in milliseconds. */
   readonly validateTimeoutMs: number;
+  readonly reset: 'dispose' | 'clear';
+  readonly isolation: 'shared' | 'per-process';
+  /** How often memory is measured, in milliseconds; undefined: not at all. */
+  readonly measureEveryMs: number | undefined;
+}
+
+interface SessionBelongings {
+  readonly record: SessionRecord;
+  readonly config: PrivateConfig | undefined;
+}
+
+interface Measured {
+  usage?(options: { readonly everyMs: number }): Observable<WorkerUsage>;
 }
 
 /** Workers that are sessions: warm as soon as the agent has answered `initialize`. Warming sends no prompt. */
-export function createSessionWorkers({ optionsOf, validateTimeoutMs }: SessionWorkersOptions): WorkerFactory<Session> {
+export function createSessionWorkers(settings: SessionWorkersOptions): WorkerFactory<Session> {
+  const belongings = new WeakMap<Session, SessionBelongings>();
+
+  async function openPrivately(options: SessionOptions, signal: AbortSignal): Promise<Session> {
+    const config = await createPrivateConfig(options);
+    try {
+      const session = await openSession({ ...options, env: { ...options.env, CLAUDE_CONFIG_DIR: config.folder }, signal });
+      belongings.set(session, { record: recordSession(session), config });
+      return session;
+    } catch (cause) {
+      await config.remove();
+      throw cause;
+    }
+  }
+
+  async function openShared(options: SessionOptions, signal: AbortSignal): Promise<Session> {
+    const unlock = await lockStart(configFolderOf(options), signal);
+    try {
+      const session = await openSession({ ...options, signal });
+      belongings.set(session, { record: recordSession(session), config: undefined });
+      return session;
+    } finally {
+      unlock();
+    }
+  }
+
   async function create({ key, slot, signal }: CreateContext): Promise<Session> {
-    const options = optionsOf(key);
+    const options = settings.optionsOf(key);
     if (options === undefined) {
       const message = 'The key of this worker stands for no session options: acquire through the session pool that made the key.';
       throw new PoolError({ code: 'WARMUP_FAILED', slot, message });
     }
-    return openSession({ ...options, signal });
+    return settings.isolation === 'per-process' ? openPrivately(options, signal) : openShared(options, signal);
+  }
+
+  async function destroy(session: Session, { signal }: DestroyContext): Promise<CloseReceipt> {
+    const closed = session.close();
+    const hurry = (): void => void session.transport.close({ from: 'term', signal }).catch(() => {});
+    if (signal.aborted) hurry();
+    else signal.addEventListener('abort', hurry, { once: true });
+    try {
+      return await closed;
+    } finally {
+      signal.removeEventListener('abort', hurry);
+      await belongings.get(session)?.config?.remove();
+    }
   }
 
   return {
@@ -28,20 +83,25 @@ export function createSessionWorkers({ optionsOf, validateTimeoutMs }: SessionWo
     async validate({ transport, mcpStatus }) {
       if (!transport.isConnected) return false;
       try {
-        await mcpStatus({ timeoutMs: validateTimeoutMs });
-        return true;
+        await mcpStatus({ timeoutMs: settings.validateTimeoutMs });
+        return transport.isConnected;
       } catch (cause) {
         // A refusal is an answer: only a live agent refuses.
         return cause instanceof ControlError && cause.code === 'CONTROL_REJECTED';
       }
     },
-    pidOf: ({ transport }) => transport.pid,
-    destroy(session, { signal }): Promise<CloseReceipt> {
-      const closed = session.close();
-      const hurry = (): void => void session.transport.close({ from: 'term', signal });
-      if (signal.aborted) hurry();
-      else signal.addEventListener('abort', hurry, { once: true });
-      return closed.finally(() => signal.removeEventListener('abort', hurry));
+    async reset(session) {
+      if (settings.reset === 'dispose' || !session.transport.isConnected) return 'retire';
+      return (await clearConversation(session, belongings.get(session)?.record.initial)) ? 'reuse' : 'retire';
     },
+    usageOf({ transport }) {
+      const { measureEveryMs: everyMs } = settings;
+      return everyMs === undefined ? EMPTY : ((transport as Measured).usage?.({ everyMs }) ?? EMPTY);
+    },
+    wearOf: (session) => belongings.get(session)?.record.wear ?? {},
+    pressure$: (session) => belongings.get(session)?.record.pressure$ ?? EMPTY,
+    spend$: (session) => belongings.get(session)?.record.spend$ ?? EMPTY,
+    pidOf: ({ transport }) => transport.pid,
+    destroy,
   };
 }

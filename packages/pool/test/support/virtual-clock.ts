@@ -8,7 +8,7 @@ export interface VirtualClock extends Clock {
   readonly pending: number;
 }
 
-export async function settle(rounds = 20): Promise<void> {
+export async function settle(rounds = 100): Promise<void> {
   for (let round = 0; round < rounds; round += 1) await Promise.resolve();
 }
 

@@ -2,5 +2,13 @@ import { expect, test } from 'vitest';
 import * as pool from '@subwire/pool';
 
 test('the root exports what is written here, and nothing else', () => {
-  expect(Object.keys(pool).sort()).toEqual(['PoolError', 'classifyCause', 'createPool', 'createSessionPool', 'fullJitterBackoff']);
+  expect(Object.keys(pool).sort()).toEqual([
+    'PoolError',
+    'classifyCause',
+    'createGovernor',
+    'createPool',
+    'createSessionPool',
+    'fullJitterBackoff',
+    'toPrometheus',
+  ]);
 });

@@ -8,7 +8,7 @@ test('imports go down only, no file is longer than 250 lines, and only sessions/
     queue: [],
     slot: ['rxjs'],
     supervisor: [],
-    governor: [],
+    governor: ['@subwire/core'],
     pool: ['@subwire/core', 'rxjs'],
     sessions: ['@subwire/core', 'rxjs', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:os', 'node:path'],
   };
