@@ -22,7 +22,16 @@ function obtain() {
   const temporary = path.join(cache, `.${version}-${process.pid}`);
   mkdirSync(temporary, { recursive: true });
   try {
-    const install = ['install', '--prefix', temporary, '--no-save', '--no-package-lock', '--ignore-scripts', '--silent', `@anthropic-ai/claude-code@${version}`];
+    const install = [
+      'install',
+      '--prefix',
+      temporary,
+      '--no-save',
+      '--no-package-lock',
+      '--ignore-scripts',
+      '--silent',
+      `@anthropic-ai/claude-code@${version}`,
+    ];
     const { status } = spawnSync('npm', install, { stdio: 'ignore', timeout: installMs, cwd: temporary });
     if (status !== 0) return 'it could not be installed from npm';
     if (!existsSync(binary)) renameSync(temporary, folder);
@@ -51,5 +60,11 @@ if (missing === undefined) {
   console.log(`conformance: the real CLI ${version} is left out (its tests count as skipped): ${missing}`);
 }
 
-const [command, ...args] = [...prefix, process.execPath, path.join(here, '..', 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...process.argv.slice(2)];
+const [command, ...args] = [
+  ...prefix,
+  process.execPath,
+  path.join(here, '..', 'node_modules', 'vitest', 'vitest.mjs'),
+  'run',
+  ...process.argv.slice(2),
+];
 process.exitCode = spawnSync(command, args, { stdio: 'inherit', cwd: here, env }).status ?? 1;

@@ -11,7 +11,13 @@ export interface RealAgent extends AsyncDisposable {
   readonly api: FakeApi;
   readonly cwd: string;
   /** Spread into the options of `createTransport`, `openSession` or `query`. */
-  readonly options: { readonly command: string; readonly cwd: string; readonly inheritEnv: 'profile'; readonly credential: 'none'; readonly env: Readonly<Record<string, string>> };
+  readonly options: {
+    readonly command: string;
+    readonly cwd: string;
+    readonly inheritEnv: 'profile';
+    readonly credential: 'none';
+    readonly env: Readonly<Record<string, string>>;
+  };
 }
 
 /** Prepares the real CLI against a fake API. No key is needed, and no network is reached. */

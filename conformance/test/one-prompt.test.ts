@@ -14,9 +14,17 @@ afterAll(async () => {
   await guard[Symbol.asyncDispose]();
 });
 
-function run(args: readonly string[], env: Readonly<Record<string, string>>, cwd: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
+function run(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd: string,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [bin, ...args], {
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const out: string[] = [];
     const err: string[] = [];
     child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text));
@@ -32,7 +40,11 @@ describe.skipIf(realCli === undefined)('the real CLI answers one prompt', () => 
     const messages = await lastValueFrom(query('say hello', agent.options).pipe(toArray()));
     const texts = await lastValueFrom((await import('rxjs')).from(messages).pipe(textOf(), toArray()));
     expect(texts.join('')).toBe('hello from the fake API');
-    expect(messages.find((message) => message.type === 'result')).toMatchObject({ subtype: 'success', is_error: false, result: 'hello from the fake API' });
+    expect(messages.find((message) => message.type === 'result')).toMatchObject({
+      subtype: 'success',
+      is_error: false,
+      result: 'hello from the fake API',
+    });
     expect(agent.api.requests.length).toBeGreaterThan(0);
   });
 
