@@ -15,6 +15,7 @@ type Run = (io: Io, input: CommandInput) => Promise<ExitCode>;
 // Loaded when they are called: help and version must not wait for the libraries of a run.
 const loaders: Readonly<Record<string, () => Promise<Run>>> = {
   run: async () => (await import('./commands/run.ts')).run,
+  chat: async () => (await import('./commands/chat.ts')).chat,
   record: async () => (await import('./commands/record.ts')).record,
   replay: async () => (await import('./commands/replay.ts')).replay,
   fake: async () => (await import('./commands/fake.ts')).fake,

@@ -40,11 +40,17 @@ export interface Question {
   readonly signal?: AbortSignal;
 }
 
+/** What came of waiting for a line. */
+export type TypedLine = { readonly line: string } | 'interrupted' | 'ended';
+
 /** Lines that a person types, with history and editing where the input is a terminal. */
 export interface LineReader extends Disposable {
-  /** The next line without its line feed; undefined at the end of the input. */
-  next(prompt: string): Promise<string | undefined>;
-  /** Lines that were typed before, oldest first. */
+  /**
+   * The next line. `interrupted`: Ctrl-C on an empty line. `ended`: the input is over, or the signal has fired.
+   * @param prompt is shown in a terminal only
+   */
+  next(prompt: string, signal?: AbortSignal): Promise<TypedLine>;
+  /** Lines that can be brought back, oldest first. */
   readonly history: readonly string[];
 }
 
@@ -52,8 +58,8 @@ export interface LineReader extends Disposable {
 export interface LineReaderOptions {
   /** Lines that the up arrow brings back, oldest first. @defaultValue none */
   readonly history?: readonly string[];
-  /** Called when Ctrl-C is typed while a line is being edited or between lines. */
-  readonly onInterrupt: () => void;
+  /** Gets each line that comes while nobody waits for one. Returns whether that was the end of it; otherwise the line waits for the next call. */
+  readonly onEarlyLine?: (line: string) => boolean;
 }
 
 /** A program that takes over our stdin, stdout and stderr. */

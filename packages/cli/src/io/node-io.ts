@@ -1,4 +1,5 @@
 import { createNodeOutput } from './node-output.ts';
+import type { NodeLineReader } from './line-reader.ts';
 import type { Input, Io, StopSignal } from './io.ts';
 
 const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -21,6 +22,7 @@ export function createNodeIo(): Io {
   const stdin = createInput(process.stdin);
   const stderr = createNodeOutput(process.stderr, env);
   const canAsk = stdin.isTerminal && stderr.isTerminal;
+  let lines: NodeLineReader | undefined;
   return {
     argv: process.argv.slice(2),
     env,
@@ -38,8 +40,16 @@ export function createNodeIo(): Io {
         },
       };
     },
-    choose: async (question) => (await import('./choose.ts')).choose(question, process.stdin, process.stderr),
-    openLines: async (options) => (await import('./line-reader.ts')).openLineReader(options, process.stdin, process.stderr),
+    async choose(question) {
+      const { choose } = await import('./choose.ts');
+      // Two readers of one keyboard would each get half of what is typed.
+      using _ = lines?.suspend();
+      return await choose(question, process.stdin, process.stderr);
+    },
+    async openLines(options) {
+      const { openLineReader } = await import('./line-reader.ts');
+      return (lines = openLineReader(options, process.stdin, process.stderr));
+    },
     runThrough: async (program, wrap) => (await import('./run-through.ts')).runThrough(program, wrap),
     runInPlace: async (program) => (await import('./run-in-place.ts')).runInPlace(program),
   };

@@ -1,8 +1,9 @@
 import type { CommandSpec } from './command-spec.ts';
+import { chatSpec } from './specs/chat.ts';
 import { fakeSpec } from './specs/fake.ts';
 import { recordSpec } from './specs/record.ts';
 import { replaySpec } from './specs/replay.ts';
 import { runSpec } from './specs/run.ts';
 
 /** Every command, in the order of the help. */
-export const commandSpecs: readonly CommandSpec[] = [runSpec, recordSpec, replaySpec, fakeSpec];
+export const commandSpecs: readonly CommandSpec[] = [runSpec, chatSpec, recordSpec, replaySpec, fakeSpec];

@@ -72,7 +72,10 @@ export function createFakeIo(options: FakeIoOptions = {}): FakeIo {
     openLines: (lineOptions: LineReaderOptions): Promise<LineReader> =>
       Promise.resolve({
         history: [...(lineOptions.history ?? [])],
-        next: () => Promise.resolve(lines.shift()),
+        next: () => {
+          const line = lines.shift();
+          return Promise.resolve(line === undefined ? 'ended' : { line });
+        },
         [Symbol.dispose]: () => undefined,
       }),
     runThrough: () => Promise.resolve(0),

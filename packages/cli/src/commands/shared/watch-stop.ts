@@ -9,6 +9,8 @@ const termPatienceMs = 500;
 export interface StopWatch extends Disposable {
   /** Why the run is being stopped; undefined while it is not. */
   readonly reason: StopReason | undefined;
+  /** Whether there is a turn that has not been asked to break off. */
+  readonly isRunning: boolean;
   /** Fires when the process has to end. */
   readonly ending: AbortSignal;
   /** From now on the first Ctrl-C interrupts the session's turn instead of ending the process. */
@@ -56,6 +58,9 @@ export function watchStop(io: Io, { timeoutMs, onInterrupting }: WatchStopOption
   return {
     get reason() {
       return state.reason;
+    },
+    get isRunning() {
+      return state.phase === 'running';
     },
     ending: ending.signal,
     attach(running) {

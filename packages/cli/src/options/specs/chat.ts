@@ -1,0 +1,19 @@
+import type { CommandSpec } from '../command-spec.ts';
+import { agentOptions } from '../common-options.ts';
+
+export const chatSpec: CommandSpec = {
+  name: 'chat',
+  summary: 'talk with an agent, turn by turn',
+  description:
+    'Takes prompts line by line and answers each in one conversation. A line that ends in a backslash goes on in the next one; three double quotes open and close a text of several lines. /help lists what can be typed besides. Ctrl-C once interrupts the turn, twice ends the agent; at the prompt it clears the line, and ends an empty one. From a pipe, each line is a turn.',
+  arguments: [],
+  options: agentOptions,
+  examples: [
+    { command: "printf 'hello\\nhow are you?\\n' | subwire chat --agent fake", shows: 'two turns of one conversation' },
+    {
+      command: "printf '/model fast\\nhello\\n/quit\\n' | subwire chat --agent fake --quiet",
+      shows: 'another model for the turns that follow',
+    },
+  ],
+  afterDashes: 'arguments for the agent itself',
+};
