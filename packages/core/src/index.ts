@@ -13,7 +13,8 @@ export type { ChildProcessLike, CloseReceipt, CloseRung, ProcessExit, Spawner, S
 export { type LocateCliOptions, type LocatedCli, locateCli } from './process/locate-cli.ts';
 export { credentialVariables, posixProfile, windowsProfile } from './policy/environment.ts';
 export type { Credential, TransportOptions } from './policy/options.ts';
-export type { SessionPolicyOptions } from './policy/session-options.ts';
+export { redact, redactText } from './policy/redact.ts';
+export type { AgentDefinition, McpServerConfig, SessionPolicyOptions } from './policy/session-options.ts';
 export type { ShutdownPolicy } from './policy/shutdown.ts';
 export { createTransport } from './transport/subprocess-transport.ts';
 export type { CloseOptions, Diagnostic, DiagnosticCode, ReadOptions, Transport, TransportState } from './transport/types.ts';
@@ -28,9 +29,19 @@ export type {
   IncomingContext,
   OpenQuestion,
 } from './control/types.ts';
-export { openSession } from './session/session.ts';
-export { query } from './session/query.ts';
-export type { OnToolUse, Session, SessionOptions, ToolUseContext, Turn, TurnState } from './session/types.ts';
+export { openSession } from './session/open-session.ts';
+export { type PromptInput, query } from './session/query.ts';
+export type { CallbackTimeouts, SessionOptions } from './session/options.ts';
+export type { Retrying, Session, StopOptions, Turn, TurnState } from './session/types.ts';
+export type { OnToolUse, ToolUseContext } from './session/tool-use.ts';
+export type { HookCallback, HookEvent, HookMatcher, Hooks } from './session/hooks.ts';
+export type { JsonRpcMessage, McpServerInstance, McpTransport, SdkMcpServer } from './session/mcp-types.ts';
+export type { DialogCallbacks, OnDialog, OnElicitation } from './session/dialogs.ts';
+export type { ClockName, ClockOptions, SilentState } from './session/clocks.ts';
+export { digestOf, type ParkedDecision, type ParkedRequest, type ParkingOptions } from './session/parking.ts';
+export type { RecoveryMode } from './session/recovery.ts';
+export { addUsage, emptyUsage, type TurnUsage, type UsageByModel, type UsageCounts, type UsageLedger } from './session/usage.ts';
+export { classify, type Outcome, type Verdict } from './session/classify.ts';
 export {
   type ContentBlock,
   type ContentBlocks,

@@ -5,6 +5,8 @@ import type { SessionPolicyOptions } from './session-options.ts';
 export interface CliArgsContext {
   /** Whether the host answers permission questions itself. */
   readonly asksHost: boolean;
+  /** Whether the CLI must read `initialize` before it does anything. @defaultValue whether MCP servers go through it */
+  readonly awaitsInitialize?: boolean;
 }
 
 /** The equals form: a value that opens with a dash cannot be read as a flag of its own. */
@@ -33,6 +35,21 @@ function extra(args: Readonly<Record<string, string | null>> = {}): readonly str
   });
 }
 
+function settings({ settings: given, sandbox }: SessionPolicyOptions): readonly string[] {
+  if (given === undefined && sandbox === undefined) return [];
+  if (typeof given === 'string') return flag('settings', given);
+  return flag('settings', JSON.stringify({ ...given, ...(sandbox !== undefined && { sandbox }) }));
+}
+
+function thinking({ thinking: mode }: SessionPolicyOptions): readonly string[] {
+  return typeof mode === 'number' ? flag('max-thinking-tokens', mode) : flag('thinking', mode);
+}
+
+/** Servers that `initialize` brings are there for the first turn only when the CLI waits for it. */
+function bringsServers({ mcpServers }: SessionPolicyOptions): boolean {
+  return Object.keys(mcpServers ?? {}).length > 0;
+}
+
 /**
  * The arguments for a session that speaks JSON lines in both directions. The prompt is never among them: it goes over stdin, where `ps` does not show
  * it and no length limit cuts it.
@@ -43,27 +60,37 @@ export function buildCliArgs(options: SessionPolicyOptions, context: CliArgsCont
     '--output-format=stream-json',
     '--verbose',
     '--input-format=stream-json',
+    ...bare('await-initialize', context.awaitsInitialize ?? bringsServers(options)),
     ...flag('model', options.model),
     ...flag('fallback-model', options.fallbackModel),
     ...list('allowedTools', options.allowedTools),
     ...list('disallowedTools', options.disallowedTools),
     ...(options.tools === undefined ? [] : [`--tools=${options.tools.join(',')}`]),
     ...flag('permission-mode', options.permissionMode),
+    ...bare('allow-dangerously-skip-permissions', options.allowDangerouslySkipPermissions),
     ...(context.asksHost ? ['--permission-prompt-tool=stdio'] : []),
     ...flag('resume', options.resume),
+    ...flag('resume-session-at', options.resumeSessionAt),
     ...bare('continue', options.continue),
     ...bare('fork-session', options.forkSession),
     ...flag('session-id', options.sessionId),
+    ...bare('no-session-persistence', options.persistSession === false),
     ...flag('max-turns', options.maxTurns),
     ...flag('max-budget-usd', options.maxBudgetUsd),
+    ...flag('task-budget', options.taskBudget),
+    ...thinking(options),
+    ...flag('effort', options.effort),
+    ...list('betas', options.betas),
     ...bare('include-partial-messages', options.includePartialMessages),
+    ...bare('include-hook-events', options.includeHookEvents),
     ...(options.settingSources === undefined ? [] : [`--setting-sources=${options.settingSources.join(',')}`]),
-    ...flag('settings', options.settings),
+    ...settings(options),
     ...(options.addDirs ?? []).map((directory) => `--add-dir=${directory}`),
+    ...flag('project-config-root', options.projectConfigRoot),
     ...bare('strict-mcp-config', options.strictMcpConfig),
+    ...flag('agent', options.agent),
     ...(options.plugins ?? []).map((directory) => `--plugin-dir=${directory}`),
     ...flag('json-schema', options.jsonSchema === undefined ? undefined : JSON.stringify(options.jsonSchema)),
-    ...flag('effort', options.effort),
     ...extra(options.extraArgs),
   ];
 }

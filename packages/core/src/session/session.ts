@@ -1,130 +1,164 @@
 import { randomUUID } from 'node:crypto';
-import { ReplaySubject, Subject } from 'rxjs';
-import { openControl } from '../control/channel.ts';
-import type { CallOptions, ControlChannel } from '../control/types.ts';
+import { firstValueFrom, merge, timer } from 'rxjs';
+import { filter, switchMap, takeUntil } from 'rxjs/operators';
+import type { CallOptions } from '../control/types.ts';
+import { channels } from '../diagnostics/channels.ts';
 import { ClosedError } from '../errors/closed-error.ts';
-import { ExitError } from '../errors/exit-error.ts';
-import { buildCliArgs } from '../policy/cli-args.ts';
 import type { CloseReceipt } from '../ports/child-process.ts';
-import { createTransport } from '../transport/subprocess-transport.ts';
-import type { Diagnostic, Transport } from '../transport/types.ts';
-import type { InitializeResponse } from '../wire/control.ts';
-import type { Message } from '../wire/messages.ts';
-import { userFrame, type UserInput } from '../wire/outgoing.ts';
-import { shakeHands } from './handshake.ts';
-import { answerToolUse } from './tool-use.ts';
-import { createTurn } from './turn.ts';
-import { createTurnLedger } from './turn-ledger.ts';
-import type { Session, SessionOptions, Turn } from './types.ts';
+import { abortable } from '../streams/abortable.ts';
+import type { UserInput } from '../wire/outgoing.ts';
+import { timeLimit } from './clocks.ts';
+import { controlActions } from './control-actions.ts';
+import { stoppedByCaller, unfinishedWork } from './end-cause.ts';
+import { recoveryOptions } from './recovery.ts';
+import { sessionDefaults } from './session-defaults.ts';
+import { followSession, type SessionParts } from './session-life.ts';
+import { stopSession } from './stop.ts';
+import { createTurn, type OpenTurn } from './turn.ts';
+import { takenBack } from './turn-ledger.ts';
+import { createTurnQueue } from './turn-queue.ts';
+import type { Session, StopOptions, Turn } from './types.ts';
 
-const maxReplayedDiagnostics = 100;
-
-function stoppedEarly(transport: Transport): unknown {
-  if (transport.failure !== undefined) return transport.failure;
-  const message = 'The session ended before the agent gave its result.';
-  return new ExitError({
-    code: 'EXIT_EARLY',
-    exitCode: 0,
-    signal: null,
-    phase: 'running',
-    stderrTail: transport.stderrTail,
-    pid: transport.pid,
-    message,
-  });
-}
-
-function createSession(
-  transport: Transport,
-  control: ControlChannel,
-  info: InitializeResponse,
-  diagnostics: ReplaySubject<Diagnostic>,
-): Session {
-  const messages = new Subject<Message>();
-  const ledger = createTurnLedger((diagnostic) => diagnostics.next(diagnostic));
-  let id: string | undefined;
-  let closing = false;
-
-  transport.messages$.subscribe({
-    next(message) {
-      if ('session_id' in message && typeof message.session_id === 'string' && message.session_id !== '') id = message.session_id;
-      ledger.take(message);
-      messages.next(message);
-    },
-    error(cause) {
-      ledger.failAll(cause);
-      messages.error(cause);
-    },
-    complete() {
-      ledger.failAll(closing ? closed('A prompt was open when the session was closed.') : stoppedEarly(transport));
-      messages.complete();
-    },
+/** A session over a process that has answered `initialize`. */
+export function createSession(parts: SessionParts): Session {
+  const { transport, control, diagnostics, options } = parts;
+  const life = followSession(parts);
+  const { ledger, tracker, gone$, event, endNow, failTurn, fail } = life;
+  const queue = createTurnQueue(transport, options, {
+    sent: ({ turn }) => channels.turnSent.publish(() => ({ ...event(), turnId: turn.id })),
+    failed: failTurn,
   });
 
-  function closed(message: string): ClosedError {
-    return new ClosedError({ code: 'CLOSED', state: transport.state, message });
+  function open(turnId: string): OpenTurn {
+    return createTurn(turnId, interruptTurn);
   }
 
   function prompt(input: string | UserInput): Turn {
-    const turnId = (typeof input === 'string' ? undefined : input.uuid) ?? randomUUID();
-    const entry = createTurn(turnId, () => interrupt());
+    const entry = open((typeof input === 'string' ? undefined : input.uuid) ?? randomUUID());
+    if (life.over || life.leaving !== undefined) {
+      const message = 'The prompt was not sent: the session is ending. Open another one, with recover() for the same conversation.';
+      entry.fail(new ClosedError({ code: 'CLOSED', state: transport.state, message }));
+      return entry.turn;
+    }
     ledger.add(entry);
-    transport.send(userFrame(input, turnId)).then(
-      () => entry.move('sent'),
-      (cause: unknown) => entry.fail(cause),
-    );
+    queue.add(input, entry);
     return entry.turn;
   }
 
-  async function interrupt(options?: CallOptions): Promise<void> {
-    await control.request('interrupt', {}, options);
+  async function interrupt(callOptions?: CallOptions): Promise<void> {
+    await control.request('interrupt', {}, callOptions);
+  }
+
+  async function interruptTurn(entry: OpenTurn): Promise<void> {
+    if (entry.state === 'settled') return;
+    if (entry.state === 'queued') {
+      failTurn(entry, takenBack());
+      return;
+    }
+    if (entry.state === 'sent') {
+      // An interrupt would reach the turn before it, or nothing at all.
+      const answer = await control.request('cancel_async_message', { message_uuid: entry.turn.id }).catch(() => undefined);
+      if (answer?.cancelled === true) {
+        failTurn(entry, takenBack());
+        return;
+      }
+    }
+    await interrupt();
+  }
+
+  async function closed(receipt: Promise<CloseReceipt>): Promise<CloseReceipt> {
+    const settled = await receipt;
+    channels.sessionClosed.publish(() => ({ ...event(), receipt: settled }));
+    return settled;
+  }
+
+  function leave(): void {
+    life.leaving = 'stopping';
+    queue.stop();
+    for (const entry of ledger.open.filter(({ state }) => state === 'queued')) failTurn(entry, stoppedByCaller());
+  }
+
+  function stop({ rungMs = sessionDefaults.rungMs }: StopOptions = {}): Promise<CloseReceipt> {
+    leave();
+    return closed(stopSession({ transport, control, tracker, rungMs }));
   }
 
   function close(): Promise<CloseReceipt> {
-    closing = true;
     // EOF alone is no stop: the CLI would finish the turn first, and with a tool running it would never end.
-    return transport.close({ from: ledger.open.length > 0 ? 'term' : 'eof' });
+    const from = tracker.isQuiet ? 'eof' : 'term';
+    leave();
+    return closed(transport.close({ from }));
+  }
+
+  async function whenQuiescent({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const quiet = firstValueFrom(merge(tracker.quiet$.pipe(filter(Boolean)), gone$));
+    const outcome = await abortable(quiet, signal);
+    if (outcome === true) return;
+    if (outcome !== undefined) throw outcome.cause;
+    const end = endNow();
+    if (end.taskIds.length > 0) throw unfinishedWork(end);
+    if (life.leaving === 'stopping') throw stoppedByCaller();
+  }
+
+  async function end(): Promise<CloseReceipt> {
+    life.leaving ??= 'ending';
+    if (options.completion === 'result') {
+      await Promise.allSettled(ledger.open.map(({ turn }) => turn.result()));
+      // What goes on in the background was not asked for: stdin alone would wait for it.
+      if (!tracker.isQuiet && !life.over) return await close();
+    }
+    const { lingerMs } = parts.clocks;
+    const linger$ = tracker.inputEnded$.pipe(
+      switchMap(() => timer(Math.min(lingerMs, 2_147_483_647))),
+      takeUntil(gone$),
+    );
+    linger$.subscribe(() => fail(timeLimit('linger', lingerMs, 'The process did not end after its input')));
+    tracker.callerEnded();
+    const outcome = await firstValueFrom(gone$);
+    const receipt = await closed(transport.close());
+    if (outcome !== undefined) throw outcome.cause;
+    return receipt;
+  }
+
+  const continued = options.parking?.decision === undefined ? undefined : open(options.parking.decision.request.toolUseId);
+  if (continued !== undefined) {
+    ledger.adopt(continued);
+    tracker.expect();
   }
 
   return {
     get id() {
-      return id;
+      return life.id;
     },
-    info,
+    info: parts.info,
     transport,
     control,
-    messages$: messages.asObservable(),
+    messages$: life.messages$,
+    stray$: life.stray$,
+    retries$: life.retries$,
+    usage$: life.usage.asObservable(),
+    get usage() {
+      return life.usage.value;
+    },
     diagnostics$: diagnostics.asObservable(),
+    get tasks() {
+      return [...tracker.activity.tasks.keys()];
+    },
+    get dirty() {
+      return life.dirty;
+    },
+    get parked() {
+      return parts.parking?.parked ?? [];
+    },
+    continued: continued?.turn,
     prompt,
     interrupt,
-    setModel: async (model, options) => void (await control.request('set_model', { model }, options)),
-    setPermissionMode: async (mode, options) => void (await control.request('set_permission_mode', { mode }, options)),
-    mcpStatus: (options) => control.request('mcp_status', {}, options),
-    contextUsage: (options) => control.request('get_context_usage', {}, options),
-    stopTask: async (taskId, options) => void (await control.request('stop_task', { task_id: taskId }, options)),
-    rewindFiles: async (messageId, options) => void (await control.request('rewind_files', { user_message_id: messageId }, options)),
+    ...controlActions(control),
+    whenQuiescent,
+    end,
+    stop,
     close,
+    recover: (mode) => recoveryOptions(life.id, mode),
     [Symbol.asyncDispose]: async () => void (await close()),
   };
-}
-
-/**
- * Starts an agent and waits until it has answered `initialize`: the session is then ready for prompts. On any failure the process is gone before the
- * promise rejects.
- * @throws ConfigError, LaunchError, ExitError (`EXIT_EARLY`), ControlError (`CONTROL_TIMEOUT`, `CONTROL_REJECTED`), or the signal's reason
- */
-export async function openSession(options: SessionOptions = {}): Promise<Session> {
-  const args = [...buildCliArgs(options, { asksHost: options.onToolUse !== undefined }), ...(options.args ?? [])];
-  const transport = createTransport({ ...options, args });
-  const diagnostics = new ReplaySubject<Diagnostic>(maxReplayedDiagnostics);
-  transport.diagnostics$.subscribe((diagnostic) => diagnostics.next(diagnostic));
-  const control = openControl(transport, { onDiagnostic: (diagnostic) => diagnostics.next(diagnostic) });
-  if (options.onToolUse !== undefined) answerToolUse(control, options.onToolUse);
-  try {
-    await transport.connect(options.signal === undefined ? {} : { signal: options.signal });
-    const info = await shakeHands(control, options);
-    return createSession(transport, control, info, diagnostics);
-  } catch (cause) {
-    await transport.close({ from: 'term' });
-    throw cause;
-  }
 }

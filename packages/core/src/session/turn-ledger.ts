@@ -1,19 +1,35 @@
 import { ControlError } from '../errors/control-error.ts';
-import type { Diagnostic } from '../transport/types.ts';
 import type { CommandLifecycleMessage, Message, ResultMessage } from '../wire/messages.ts';
 import type { OpenTurn } from './turn.ts';
+
+/** What the ledger tells the session. */
+export interface LedgerOutlets {
+  /** The number of open turns has changed. */
+  readonly changed: (open: number) => void;
+  /** The agent has begun with a turn. */
+  readonly started: (turn: OpenTurn) => void;
+  /** A turn has its result. */
+  readonly settled: (turn: OpenTurn, result: ResultMessage) => void;
+  /** A message of a turn that nobody here asked for. */
+  readonly stray: (message: Message) => void;
+}
 
 /** Which message belongs to which turn. */
 export interface TurnLedger {
   /** Turns that are not settled, in the order in which they were sent. */
   readonly open: readonly OpenTurn[];
   add(turn: OpenTurn): void;
+  /** Takes a turn that the CLI begins by itself, such as one that goes on with a call that was put aside. */
+  adopt(turn: OpenTurn): void;
   take(message: Message): void;
+  /** Ends one open turn without a result. */
+  drop(turn: OpenTurn, cause: unknown): void;
   /** Ends every open turn. */
   failAll(cause: unknown): void;
 }
 
-function canceled(): ControlError {
+/** The error of a prompt that was taken back in time. */
+export function takenBack(): ControlError {
   return new ControlError({
     code: 'CONTROL_CANCELED',
     subtype: 'interrupt',
@@ -26,43 +42,82 @@ function canceled(): ControlError {
  * turn, and a background task that ends starts a turn nobody asked for. So a turn is moved by the `command_lifecycle` lines that carry its uuid and settled
  * by the result that names it. A CLI that says neither is taken in order.
  */
-export function createTurnLedger(report: (diagnostic: Diagnostic) => void): TurnLedger {
+export function createTurnLedger(outlets: LedgerOutlets): TurnLedger {
   let open: OpenTurn[] = [];
   let namesTurns = false;
+  let adopted: OpenTurn | undefined;
+  let strayTurn = false;
 
   const byId = (id: string): OpenTurn | undefined => open.find((entry) => entry.turn.id === id);
   const running = (): readonly OpenTurn[] => open.filter((entry) => entry.state === 'running');
 
+  function keep(entries: readonly OpenTurn[]): void {
+    if (entries.length === open.length) return;
+    open = [...entries];
+    outlets.changed(open.length);
+  }
+
+  function drop(entry: OpenTurn, cause: unknown): void {
+    keep(open.filter((other) => other !== entry));
+    entry.fail(cause);
+  }
+
+  function begin(entry: OpenTurn): void {
+    if (entry.state === 'running' || entry.state === 'settled') return;
+    entry.move('running');
+    outlets.started(entry);
+  }
+
   function takeLifecycle(message: CommandLifecycleMessage): void {
-    namesTurns = true;
     const entry = byId(message.command_uuid);
-    if (entry === undefined) return;
-    if (message.state === 'started') entry.move('running');
+    if (entry === undefined) {
+      if (message.state === 'started' && adopted !== undefined) begin(adopted);
+      return;
+    }
+    namesTurns = true;
+    if (message.state === 'started') begin(entry);
     entry.take(message);
     // One that was started is cancelled by an interrupt, after its result.
-    if (message.state === 'cancelled' && entry.state !== 'running') {
-      open = open.filter((other) => other !== entry);
-      entry.fail(canceled());
-    }
+    if (message.state === 'cancelled' && entry.state !== 'running') drop(entry, takenBack());
   }
 
   function answered(message: ResultMessage): readonly OpenTurn[] {
     const names = message.user_message_uuids;
-    if (names !== undefined) return open.filter((entry) => names.includes(entry.turn.id));
-    if (namesTurns || message.origin !== undefined) return [];
-    return open.slice(0, 1);
+    const named = names === undefined ? [] : open.filter((entry) => names.includes(entry.turn.id));
+    if (named.length > 0) return named;
+    // It never has a name that this side knows.
+    if (adopted?.state === 'running') return [adopted];
+    if (names !== undefined || namesTurns || message.origin !== undefined) return [];
+    return open.filter((entry) => entry.state !== 'queued').slice(0, 1);
   }
 
   function takeResult(message: ResultMessage): void {
     const turns = answered(message);
     if (turns.length === 0) {
-      const origin = message.origin?.kind ?? 'unknown';
-      report({ code: 'STRAY_RESULT', message: `A result came that answers no prompt of this session (origin: ${origin}).`, raw: message });
+      outlets.stray(message);
+      strayTurn = false;
+      return;
     }
-    open = open.filter((entry) => !turns.includes(entry));
     for (const entry of turns) {
+      if (entry === adopted) adopted = undefined;
       entry.take(message);
       entry.settle(message);
+      outlets.settled(entry, message);
+    }
+    keep(open.filter((entry) => !turns.includes(entry)));
+  }
+
+  function takeInit(message: Message): void {
+    if (running().length > 0) return;
+    // Otherwise the first turn of a CLI that does name them could be taken for ours although it is not.
+    const { capabilities } = message as { readonly capabilities?: unknown };
+    if (Array.isArray(capabilities) && capabilities.includes('msg_lifecycle_v1')) namesTurns = true;
+    if (adopted !== undefined) begin(adopted);
+    else if (namesTurns) strayTurn = true;
+    else {
+      const first = open.find((entry) => entry.state !== 'queued');
+      if (first === undefined) strayTurn = true;
+      else begin(first);
     }
   }
 
@@ -70,7 +125,15 @@ export function createTurnLedger(report: (diagnostic: Diagnostic) => void): Turn
     get open() {
       return open;
     },
-    add: (entry) => void open.push(entry),
+    add(entry) {
+      open.push(entry);
+      outlets.changed(open.length);
+    },
+    adopt(entry) {
+      adopted = entry;
+      open.push(entry);
+      outlets.changed(open.length);
+    },
     take(message) {
       if (message.type === 'command_lifecycle') {
         takeLifecycle(message);
@@ -80,12 +143,15 @@ export function createTurnLedger(report: (diagnostic: Diagnostic) => void): Turn
         takeResult(message);
         return;
       }
-      if (!namesTurns && message.type === 'system' && message.subtype === 'init') open[0]?.move('running');
-      for (const entry of running()) entry.take(message);
+      if (message.type === 'system' && message.subtype === 'init') takeInit(message);
+      const turns = running();
+      if (turns.length === 0 && strayTurn) outlets.stray(message);
+      for (const entry of turns) entry.take(message);
     },
+    drop,
     failAll(cause) {
       const turns = open;
-      open = [];
+      keep([]);
       for (const entry of turns) entry.fail(cause);
     },
   };

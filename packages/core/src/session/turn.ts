@@ -16,18 +16,18 @@ export interface OpenTurn {
 const order: readonly TurnState[] = ['queued', 'sent', 'running', 'settled'];
 
 /** A turn that has not been sent yet. */
-export function createTurn(id: string, interrupt: () => Promise<void>): OpenTurn {
+export function createTurn(id: string, interrupt: (entry: OpenTurn) => Promise<void>): OpenTurn {
   const state = new BehaviorSubject<TurnState>('queued');
   const messages = new ReplaySubject<Message>();
   const messages$: Observable<Message> = messages.asObservable();
   let resolve: (result: ResultMessage) => void;
   let reject: (cause: unknown) => void;
-  const result = new Promise<ResultMessage>((onResolve, onReject) => {
+  const outcome = new Promise<ResultMessage>((onResolve, onReject) => {
     resolve = onResolve;
     reject = onReject;
   });
   // Who only follows the stream never asks for the promise; its rejection must not end the host.
-  result.catch(() => undefined);
+  outcome.catch(() => undefined);
 
   function end(): boolean {
     if (state.value === 'settled') return false;
@@ -36,8 +36,15 @@ export function createTurn(id: string, interrupt: () => Promise<void>): OpenTurn
     return true;
   }
 
-  return {
-    turn: { id, state$: state.asObservable(), messages$, text$: messages$.pipe(textOf()), result: () => result, interrupt },
+  const entry: OpenTurn = {
+    turn: {
+      id,
+      state$: state.asObservable(),
+      messages$,
+      text$: messages$.pipe(textOf()),
+      result: () => outcome,
+      interrupt: () => interrupt(entry),
+    },
     get state() {
       return state.value;
     },
@@ -58,4 +65,5 @@ export function createTurn(id: string, interrupt: () => Promise<void>): OpenTurn
       reject(cause);
     },
   };
+  return entry;
 }

@@ -22,6 +22,8 @@ export type DiagnosticCode =
   | 'INVALID_FRAME'
   /** The last line had no LF and does not parse. */
   | 'STREAM_TRUNCATED'
+  /** A permission callback was given, but other options let tools run without asking it. */
+  | 'CALLBACK_SHADOWED'
   /** A handler of the caller's threw or answered with something that cannot be sent. */
   | 'HANDLER_FAILED'
   /** An answer came for a request that nobody waits for any more. */

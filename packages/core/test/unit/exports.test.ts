@@ -13,9 +13,13 @@ test('the root exports what is written here, and nothing else', () => {
     'ProtocolError',
     'ResultError',
     'SubwireError',
+    'addUsage',
     'channels',
+    'classify',
     'createTransport',
     'credentialVariables',
+    'digestOf',
+    'emptyUsage',
     'errorCodes',
     'isBlock',
     'isSystem',
@@ -25,6 +29,8 @@ test('the root exports what is written here, and nothing else', () => {
     'openSession',
     'posixProfile',
     'query',
+    'redact',
+    'redactText',
     'windowsProfile',
   ]);
 });

@@ -1,0 +1,44 @@
+import { merge } from 'rxjs';
+import { tap } from 'rxjs/operators';
+import { redact, redactText } from '../policy/redact.ts';
+import type { Transport } from '../transport/types.ts';
+
+/** Where debug lines go. */
+export type DebugSink = (line: string) => void;
+
+const off = new Set(['', '0', 'false', 'off', 'no']);
+
+function toStderr(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function words(frame: unknown): string {
+  return typeof frame === 'string' ? redactText(frame) : JSON.stringify(redact(frame));
+}
+
+/**
+ * With `SUBWIRE_DEBUG` set, every line that is sent (`>`) and received (`<`), of stderr (`!`) and each diagnostic (`?`) goes to stderr of the host, with
+ * secrets redacted. Without it, the transport comes back as it is.
+ */
+export function debugTransport(
+  transport: Transport,
+  { flag = process.env['SUBWIRE_DEBUG'], sink = toStderr }: { readonly flag?: string | undefined; readonly sink?: DebugSink } = {},
+): Transport {
+  if (flag === undefined || off.has(flag.toLowerCase())) return transport;
+  const log = (mark: string) => (frame: unknown) => sink(`subwire ${transport.pid ?? '-'} ${mark} ${words(frame)}`);
+  const received = log('<');
+  merge(transport.controlRequests$, transport.controlResponses$, transport.controlCancels$).subscribe({ next: received });
+  transport.stderr$.subscribe({ next: log('!') });
+  transport.diagnostics$.subscribe({ next: ({ code, message }) => log('?')({ code, message }) });
+  const sent = log('>');
+  return Object.create(transport, {
+    // Messages are held for their first subscriber: who only looks on must not be it.
+    messages$: { value: transport.messages$.pipe(tap({ next: received })) },
+    send: {
+      value: (frame: object | string) => {
+        sent(frame);
+        return transport.send(frame);
+      },
+    },
+  }) as Transport;
+}

@@ -1,0 +1,80 @@
+import { ReplaySubject } from 'rxjs';
+import { openControl } from '../control/channel.ts';
+import { channels } from '../diagnostics/channels.ts';
+import { shadowedCallback, checkSessionOptions } from '../policy/check-session-options.ts';
+import { buildCliArgs } from '../policy/cli-args.ts';
+import { createTransport } from '../transport/subprocess-transport.ts';
+import type { Diagnostic, Transport } from '../transport/types.ts';
+import { debugTransport } from './debug-transport.ts';
+import { answerDialogs } from './dialogs.ts';
+import { initializeBody, shakeHands } from './handshake.ts';
+import { createHookTable, type Hooks } from './hooks.ts';
+import type { SessionOptions } from './options.ts';
+import { createParkingLot, type ParkingLot } from './parking.ts';
+import { createSdkMcpBridge } from './sdk-mcp.ts';
+import { createSession } from './session.ts';
+import { resolveClocks } from './session-defaults.ts';
+import { answerToolUse } from './tool-use.ts';
+import type { Session } from './types.ts';
+
+const maxReplayedDiagnostics = 100;
+
+function withParking(hooks: Hooks = {}, parking: ParkingLot | undefined): Hooks {
+  return parking === undefined ? hooks : { ...hooks, PreToolUse: [parking.matcher, ...(hooks['PreToolUse'] ?? [])] };
+}
+
+function openTransport(options: SessionOptions): Transport {
+  const awaitsInitialize = Object.keys(options.mcpServers ?? {}).length > 0 || options.parking?.decision !== undefined;
+  const args = [...buildCliArgs(options, { asksHost: options.onToolUse !== undefined, awaitsInitialize }), ...(options.args ?? [])];
+  const env = {
+    // Makes the CLI say when it is running, idle, or waits for an answer.
+    CLAUDE_CODE_SDK_READS_SESSION_STATE: '1',
+    ...(options.fileCheckpointing === true && { CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING: 'true' }),
+    ...options.env,
+  };
+  return debugTransport(createTransport({ ...options, args, env }));
+}
+
+/**
+ * Starts an agent and waits until it has answered `initialize`: the session is then ready for prompts. On any failure the process is gone before the
+ * promise rejects.
+ * @throws ConfigError, LaunchError, ExitError (`EXIT_EARLY`), LimitError (`TIME_LIMIT`, clock `init`), ControlError (`CONTROL_REJECTED`), or the signal's reason
+ */
+export async function openSession(options: SessionOptions = {}): Promise<Session> {
+  const { onToolUse, signal } = options;
+  checkSessionOptions(options, onToolUse !== undefined);
+  const clocks = resolveClocks(options);
+  const parking = options.parking === undefined ? undefined : createParkingLot(options.parking);
+  const hooks = createHookTable(withParking(options.hooks, parking));
+  const servers = createSdkMcpBridge(options.sdkMcpServers, { timeoutMs: options.timeouts?.mcpMs ?? Infinity });
+  const transport = openTransport(options);
+  const diagnostics = new ReplaySubject<Diagnostic>(maxReplayedDiagnostics);
+  const report = (diagnostic: Diagnostic): void => diagnostics.next(diagnostic);
+  transport.diagnostics$.subscribe({ next: report, complete: () => diagnostics.complete() });
+  const control = openControl(transport, { onDiagnostic: report });
+  const key = {};
+  const startedAt = performance.now();
+
+  if (onToolUse !== undefined) {
+    answerToolUse(control, { onToolUse, timeoutMs: options.timeouts?.toolUseMs ?? Infinity, pid: () => transport.pid });
+    for (const message of shadowedCallback(options)) report({ code: 'CALLBACK_SHADOWED', message });
+  }
+  hooks.answer(control);
+  servers.answer(control);
+  answerDialogs(control, options);
+
+  try {
+    channels.sessionOpening.publish(() => ({ pid: undefined, key }));
+    await transport.connect(signal === undefined ? {} : { signal });
+    const body = initializeBody(options, { hooks: hooks.declaration, sdkMcpServers: servers.names });
+    const info = await shakeHands(control, body, { timeoutMs: clocks.initMs, signal });
+    const { pid } = transport;
+    channels.sessionOpened.publish(() => ({ pid, key, durationMs: performance.now() - startedAt, version: info.claude_code_version }));
+    return createSession({ transport, control, info, diagnostics, options, clocks, parking, key, release: () => servers.close() });
+  } catch (cause) {
+    channels.sessionFailed.publish(() => ({ pid: transport.pid, key, cause }));
+    await transport.close({ from: 'term' });
+    await servers.close();
+    throw cause;
+  }
+}
