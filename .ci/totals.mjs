@@ -6,20 +6,22 @@ const stepsFailed = process.argv[2] !== '0';
 const suites = [...readdirSync('packages').map((name) => `packages/${name}`), 'conformance'];
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const suite of suites) {
-  const file = `${suite}/.reports/vitest.json`;
-  if (!existsSync(file)) {
+  const reports = existsSync(`${suite}/.reports`) ? readdirSync(`${suite}/.reports`).filter((file) => file.endsWith('.json')) : [];
+  if (!reports.includes('vitest.json')) {
     console.log(`${suite}: no report`);
     total.failed++;
-    continue;
   }
-  const report = JSON.parse(readFileSync(file, 'utf8'));
-  const skipped = report.numPendingTests + report.numTodoTests;
-  // A file that could not be loaded has no tests of its own.
-  const broken = report.testResults.filter((result) => result.status === 'failed' && result.assertionResults.length === 0).length;
-  console.log(`${suite}: ${report.numPassedTests} passed, ${report.numFailedTests + broken} failed, ${skipped} skipped`);
-  total.passed += report.numPassedTests;
-  total.failed += report.numFailedTests + broken;
-  total.skipped += skipped;
+  for (const file of reports) {
+    const report = JSON.parse(readFileSync(`${suite}/.reports/${file}`, 'utf8'));
+    const skipped = report.numPendingTests + report.numTodoTests;
+    // A file that could not be loaded has no tests of its own.
+    const broken = report.testResults.filter((result) => result.status === 'failed' && result.assertionResults.length === 0).length;
+    const where = file === 'vitest.json' ? '' : ` (${file.replace('.json', '').replace('-', ' ')})`;
+    console.log(`${suite}${where}: ${report.numPassedTests} passed, ${report.numFailedTests + broken} failed, ${skipped} skipped`);
+    total.passed += report.numPassedTests;
+    total.failed += report.numFailedTests + broken;
+    total.skipped += skipped;
+  }
 }
 if (stepsFailed && total.failed === 0) total.failed = 1;
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
