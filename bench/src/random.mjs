@@ -1,0 +1,14 @@
+/**
+ * A small generator of reproducible numbers (mulberry32): the same corpus on every machine.
+ * @param {number} seed
+ * @returns {() => number} numbers from 0 to 1
+ */
+export function createRandom(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}

@@ -1,0 +1,6 @@
+import { startSdkQuery } from '../sdk.mjs';
+
+/** The official SDK's `query()`. */
+export async function read({ command, take }) {
+  for await (const message of await startSdkQuery({ command, answers: false })) take(message);
+}
