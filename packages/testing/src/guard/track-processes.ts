@@ -56,6 +56,12 @@ export interface ProcessTracker extends AsyncDisposable {
 
 const defaults = Object.freeze({ graceMs: 2000, pollMs: 25, ignore: () => false, killOnDispose: true, whenUnsupported: 'fail' as const });
 
+/**
+ * The process table is read entry by entry, so a parent may be listed, start a child that is not, and be gone when its turn comes: one look sees neither.
+ * The child is there in the next look; only a chain of them, each in step with the looks, could slip through several.
+ */
+const looksToBeSure = 3;
+
 function nameAll(survivors: readonly ProcessState[]): string {
   const count = survivors.length === 1 ? '1 process has' : `${survivors.length} processes have`;
   return `${count} outlived the test; end each, and wait for its end, before the test does:\n${survivors.map((one) => `  ${describeProcess(one)}`).join('\n')}`;
@@ -124,9 +130,11 @@ export function trackProcesses(options: TrackProcessesOptions = {}): ProcessTrac
     if (ended) throw new ProcessGuardError('GUARD_ENDED', 'This tracker has been disposed: ask what leaked before its scope ends.');
     const deadline = nowMs() + graceMs;
     let alive = look();
-    for (let pauseMs = 5; alive.length > 0 && nowMs() < deadline; pauseMs = Math.min(pauseMs * 2, 50)) {
-      await sleep(Math.min(pauseMs, Math.max(1, deadline - nowMs())));
+    let empty = alive.length === 0 ? 1 : 0;
+    for (let pauseMs = 5; empty < looksToBeSure && (empty > 0 || nowMs() < deadline); pauseMs = Math.min(pauseMs * 2, 50)) {
+      await sleep(empty > 0 ? 5 : Math.min(pauseMs, Math.max(1, deadline - nowMs())));
       alive = look();
+      empty = alive.length === 0 ? empty + 1 : 0;
     }
     alive.forEach((one) => told.add(keyOf(one)));
     return alive;

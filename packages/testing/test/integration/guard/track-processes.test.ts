@@ -107,6 +107,15 @@ describe('trackProcesses', () => {
     expect(survivors[0]!.parent).not.toBe(child.pid);
   });
 
+  it('loses nobody who is started while it looks', async () => {
+    for (let round = 0; round < 15; round++) {
+      const tracker = trackProcesses(quick);
+      start('sh', ['-c', 'setsid sleep 75 >/dev/null 2>&1 & exit 0']);
+      expect((await tracker.survivors()).map((one) => one.commandLine)).toEqual(['sleep 75']);
+      await tracker[Symbol.asyncDispose]();
+    }
+  });
+
   it('finds a double-forked daemon by its marker', async () => {
     await using tracker = trackProcesses(quick);
     // Synchronous, so that no poll can have seen the processes between.
