@@ -1,4 +1,8 @@
+import { measureChunks } from './chunks.mjs';
+import { measureControl } from './control.mjs';
+import { measureFlood } from './flood.mjs';
 import { measureImport } from './import.mjs';
+import { measureSlowReader } from './slow.mjs';
 import { measureThroughput, throughputRows } from './throughput.mjs';
 
 const throughput = (name) => (options) => measureThroughput(name, options, options.rows ?? throughputRows);
@@ -15,4 +19,8 @@ export const measurements = {
   unicode: throughput('unicode'),
   line: throughput('line'),
   validation: (options) => measureThroughput('deltas', options, ['subwire', 'subwire-validated']),
+  control: measureControl,
+  flood: measureFlood,
+  slow: measureSlowReader,
+  chunks: measureChunks,
 };

@@ -8,5 +8,8 @@ export async function read({ command, take }) {
   const transport = createTransport({ command: file, args, allowedCommands: [path.basename(file)] });
   const messages = transport.read();
   await transport.connect();
-  for await (const message of messages) take(message);
+  for await (const message of messages) {
+    const waiting = take(message);
+    if (waiting !== undefined) await waiting;
+  }
 }
