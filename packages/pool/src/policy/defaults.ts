@@ -22,7 +22,7 @@ export const defaults = Object.freeze({
   limits: Object.freeze({ residentBytes: Number.POSITIVE_INFINITY, leaseMs: Number.POSITIVE_INFINITY }),
   leakAfterMs: 360_000,
   reclaimLeaked: false,
-  maxLoadPerCore: 8,
+  maxLoadPerCore: Number.POSITIVE_INFINITY,
   checkInvariants: false,
   /** Of `acquire`: the middle, so that a caller can go both ways. */
   priority: 5,

@@ -108,7 +108,7 @@ export interface PoolOptions {
   readonly budget?: Budget;
   /** Memory that must stay available for a further start, in bytes. @defaultValue the smaller of 512 MiB and a tenth of the host's */
   readonly minAvailableBytes?: number;
-  /** Above this load per processor workers start one at a time. @defaultValue 8 */
+  /** Above this load per processor workers start one at a time. @defaultValue unlimited: in a container the load is that of the whole machine */
   readonly maxLoadPerCore?: number;
   /** How the host is doing. @defaultValue what the operating system says */
   readonly hostSample?: () => HostSample;

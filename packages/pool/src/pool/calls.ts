@@ -16,9 +16,10 @@ function checkCall({ priority, timeoutMs, key, tenant, sticky }: AcquireOptions)
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0)) {
     refuse('timeoutMs', `Option timeoutMs must be a number of milliseconds of at least 0, and is ${String(timeoutMs)}.`);
   }
-  for (const [name, value] of Object.entries({ key, tenant, sticky })) {
-    if (value !== undefined && typeof value !== 'string') refuse(name, `Option ${name} must be a string.`);
-  }
+  const isText = (value: unknown): boolean => value === undefined || typeof value === 'string';
+  if (!isText(key)) refuse('key', 'Option key must be a string.');
+  if (!isText(tenant)) refuse('tenant', 'Option tenant must be a string.');
+  if (!isText(sticky)) refuse('sticky', 'Option sticky must be a string.');
 }
 
 /** What a call that waits is rejected with when the pool closes. */
@@ -80,6 +81,7 @@ export function createCalls<W>(core: PoolCore<W>, leases: LeaseTable<W>): (optio
     Error.captureStackTrace(trace, acquire);
     return new Promise<Lease<W>>((resolve, reject) => {
       let isSettled = false;
+      let cancelTimer = (): void => {};
       const settle = (): boolean => {
         if (isSettled) return false;
         isSettled = true;
@@ -119,13 +121,13 @@ export function createCalls<W>(core: PoolCore<W>, leases: LeaseTable<W>): (optio
         call.reject(timedOut(call, timeoutMs));
         core.pump();
       };
-      const cancelTimer = timeoutMs === Number.POSITIVE_INFINITY ? () => {} : clock.setTimer(timeoutMs, onDeadline);
       signal?.addEventListener('abort', onAbort, { once: true });
       core.isStarted = true;
       queue.add(call);
       core.pump();
       // Whoever can be served at once does not count: the cap is on those who wait.
       if (isSettled) return;
+      if (timeoutMs !== Number.POSITIVE_INFINITY) cancelTimer = clock.setTimer(timeoutMs, onDeadline);
       const ownCap = pool.tenants[tenant]?.maxWaiters ?? Number.POSITIVE_INFINITY;
       if (queue.size > pool.maxWaiters || queue.countOf({ tenant }) > ownCap) {
         metrics.count('shed');

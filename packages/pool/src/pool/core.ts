@@ -33,7 +33,10 @@ export interface LeaseRecord {
   readonly budget: Budget | undefined;
   readonly leasedAtMs: number;
   readonly trace: { readonly stack?: string };
-  readonly taken: AbortController;
+  /** Made when somebody asks for the lease's signal; most never do. */
+  taken: AbortController | undefined;
+  /** Why the worker was taken away. */
+  lostTo: { readonly cause: unknown } | undefined;
   readonly sticky: string | undefined;
   spent: Ledger;
   isReported: boolean;

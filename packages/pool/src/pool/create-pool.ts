@@ -36,15 +36,15 @@ export function createPool<W>(factory: WorkerFactory<W>, options: PoolOptions = 
   const unlisten = resolved.governor?.onChange(pump);
   const changed = new Set<() => void>();
   let housekeeping: Housekeeping | undefined;
-  let nextSlot = 0;
   let isPumping = false;
   let pumpAgain = false;
   let isStale = false;
   let wake = { atMs: Number.POSITIVE_INFINITY, cancel: () => {} };
 
   function addPlace(): void {
-    const slot = createSlot<W>({ id: nextSlot, factory, deadlines: () => resolved, clock, hooks });
-    nextSlot += 1;
+    let id = 0;
+    while (byId.has(id)) id += 1;
+    const slot = createSlot<W>({ id, factory, deadlines: () => resolved, clock, hooks });
     const place: Place<W> = {
       slot,
       jitter: 0,
@@ -159,6 +159,8 @@ export function createPool<W>(factory: WorkerFactory<W>, options: PoolOptions = 
       });
     }
     core.size = size;
+    // Those at work come first, so that it is an idle worker that is over the size, if there is one.
+    core.places.sort((one, other) => Number(other.lease !== undefined) - Number(one.lease !== undefined) || one.slot.id - other.slot.id);
     core.sink.emit({ type: 'pool-resized' });
     pump();
     await until(() => core.places.slice(core.size).every(({ slot }) => slot.state.phase === 'leased' || slot.state.phase === 'returning'));

@@ -182,9 +182,11 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
       rejectAll(wish.key, permit.causes, permit.isPermanent);
       return true;
     }
-    if (!isAdmitted()) return false;
-    const vacant = core.places.slice(0, core.size).find(({ slot }) => slot.state.phase === 'empty' || slot.state.phase === 'waiting');
+    const vacant = core.places.find(
+      ({ slot }, index) => index < core.size && (slot.state.phase === 'empty' || slot.state.phase === 'waiting'),
+    );
     if (vacant !== undefined) {
+      if (!isAdmitted()) return false;
       start(vacant, wish.key, permit.via);
       return true;
     }

@@ -68,8 +68,9 @@ export function createEventSink(clock: Clock): EventSink {
   return {
     events$: events.asObservable(),
     emit(body) {
-      const known = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
       seq += 1;
+      if (!events.observed) return;
+      const known = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
       events.next({ ...known, seq, atMs: clock.nowMs() } as PoolEvent);
     },
     end: () => events.complete(),

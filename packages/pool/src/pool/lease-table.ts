@@ -107,7 +107,8 @@ export function createLeaseTable<W>(core: PoolCore<W>): LeaseTable<W> {
       budget: call.budget,
       leasedAtMs: nowMs,
       trace: call.trace,
-      taken: new AbortController(),
+      taken: undefined,
+      lostTo: undefined,
       sticky: call.sticky,
       spent: emptyLedger,
       isReported: false,
@@ -131,7 +132,11 @@ export function createLeaseTable<W>(core: PoolCore<W>): LeaseTable<W> {
       get spent() {
         return addSpend(record.spent, { wallMs: 0 });
       },
-      signal: record.taken.signal,
+      get signal() {
+        record.taken ??= new AbortController();
+        if (record.lostTo !== undefined && !record.taken.signal.aborted) record.taken.abort(record.lostTo.cause);
+        return record.taken.signal;
+      },
       release() {
         if (finish(place, record)) end(place, record, () => giveBack(place, record));
         return record.ending ?? Promise.resolve();
@@ -156,7 +161,8 @@ export function createLeaseTable<W>(core: PoolCore<W>): LeaseTable<W> {
       const record = place.lease;
       if (record === undefined || !finish(place, record)) return;
       record.ending = place.slot.settled();
-      record.taken.abort(cause);
+      record.lostTo = { cause };
+      record.taken?.abort(cause);
     },
     spent(place, spend) {
       const record = place.lease;

@@ -109,6 +109,7 @@ export function createPlaceHooks<W>({ core, leases, engine, placeOf }: PlaceHook
       const place = placeOf(slot);
       const { key, lost, cause } = slot.state;
       const call = place.waiter;
+      const sticky = place.sticky ?? place.lease?.sticky;
       place.waiter = undefined;
       if (call !== undefined) core.queue.unhold(call.id);
       if (from === 'starting') supervisor.calledOff(key, place.via);
@@ -120,8 +121,8 @@ export function createPlaceHooks<W>({ core, leases, engine, placeOf }: PlaceHook
         leases.lose(place, cause);
       }
       returnLeave(core, place);
-      if (place.sticky !== undefined) reroute(key, place.sticky);
       place.sticky = undefined;
+      if (sticky !== undefined) reroute(key, sticky);
       queueMicrotask(core.pump);
     },
     gone(slot, farewell: Farewell) {

@@ -55,7 +55,7 @@ interface Entry<T> {
 interface Lane<T> {
   readonly key: string;
   readonly tenant: string;
-  readonly byPriority: Map<number, Entry<T>>[];
+  readonly byPriority: (Map<number, Entry<T>> | undefined)[];
   waiting: number;
 }
 
@@ -85,7 +85,7 @@ export function createWaitQueue<T extends Waiter>(options: WaitQueueOptions): Wa
     const lane = tenants.get(tenant) ?? {
       key,
       tenant,
-      byPriority: Array.from({ length: priorities }, () => new Map<number, Entry<T>>()),
+      byPriority: Array.from<undefined>({ length: priorities }),
       waiting: 0,
     };
     tenants.set(tenant, lane);
@@ -111,6 +111,7 @@ export function createWaitQueue<T extends Waiter>(options: WaitQueueOptions): Wa
     let best: T | undefined;
     if (lane.waiting === 0) return undefined;
     for (const level of lane.byPriority) {
+      if (level === undefined) continue;
       for (const { waiter, held } of level.values()) {
         if (held) continue;
         if (best === undefined || isBefore(waiter, best)) best = waiter;
@@ -121,7 +122,7 @@ export function createWaitQueue<T extends Waiter>(options: WaitQueueOptions): Wa
   }
 
   function dropIfEmpty({ key, tenant, byPriority }: Lane<T>): void {
-    if (byPriority.some((level) => level.size > 0)) return;
+    if (byPriority.some((level) => level !== undefined && level.size > 0)) return;
     const tenants = lanes.get(key);
     tenants?.delete(tenant);
     if (tenants?.size === 0) lanes.delete(key);
@@ -139,7 +140,9 @@ export function createWaitQueue<T extends Waiter>(options: WaitQueueOptions): Wa
     add(waiter) {
       const lane = laneOf(waiter.key, waiter.tenant);
       const entry: Entry<T> = { waiter, lane, held: false };
-      lane.byPriority[waiter.priority]?.set(waiter.id, entry);
+      const level = lane.byPriority[waiter.priority] ?? new Map<number, Entry<T>>();
+      lane.byPriority[waiter.priority] = level;
+      level.set(waiter.id, entry);
       entries.set(waiter.id, entry);
       count(entry, 1);
     },
