@@ -46,6 +46,8 @@ export interface McpClient {
   readonly name: string;
   status: 'pending' | 'connected' | 'failed';
   serverInfo: JsonObject | undefined;
+  /** Names of its tools. */
+  tools: readonly string[];
   nextId: number;
   /** Times a connection was tried. */
   attempts: number;

@@ -1,6 +1,5 @@
 import { cliFacts } from '../scenario/cli-facts.ts';
 import { isObject, type JsonObject } from '../scenario/json.ts';
-import { textOfContent } from '../scenario/content.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { AgentState, UserMessage } from './agent-state.ts';
 import { handleControl, type ControlPowers, type Responder } from './control.ts';
@@ -10,10 +9,11 @@ import type { Behavior } from './behavior.ts';
 import type { TurnHooks } from './faults/fault-hooks.ts';
 import type { Host } from './host.ts';
 import { createHostRequests } from './host-requests.ts';
-import { decodeInputLine, isInitialize } from './input-line.ts';
+import { decodeInputLine, decodeUserMessage, isInitialize } from './input-line.ts';
 import { isOneShot, stdinPatienceMs, withOutputFormat } from './one-shot.ts';
+import { refuseSession, rememberSession } from './session-store.ts';
 import { runTurn } from './turn.ts';
-import { reportLifecycle, TurnInterrupted, uuidsOf } from './turn-record.ts';
+import { reportLifecycle, TurnInterrupted, TurnKilled, uuidsOf } from './turn-record.ts';
 
 /** A fake CLI that answers as the real one does. */
 export function createAgent(outside: Host, scenario: Scenario, turnHooks: TurnHooks = {}): Behavior {
@@ -108,7 +108,7 @@ export function createAgent(outside: Host, scenario: Scenario, turnHooks: TurnHo
   function stopThenLeave(code: number): void {
     leaving = code;
     if (running === undefined || running.done) leave(code);
-    else interrupt(new TurnInterrupted(true));
+    else interrupt(new TurnInterrupted(true, requests.waiting > 0));
   }
 
   const powers: ControlPowers = {
@@ -143,6 +143,7 @@ export function createAgent(outside: Host, scenario: Scenario, turnHooks: TurnHo
       return;
     }
     const answer: Responder = {
+      id: frame['request_id'],
       success: (payload, envelope) =>
         state.say({
           type: 'control_response',
@@ -158,20 +159,19 @@ export function createAgent(outside: Host, scenario: Scenario, turnHooks: TurnHo
   }
 
   function user(frame: JsonObject): void {
-    const message = isObject(frame['message']) ? frame['message'] : {};
-    if (message['role'] !== 'user') {
-      fail(`Error: Expected message role 'user', got '${String(message['role'])}'`);
-      return;
+    const message = decodeUserMessage(frame);
+    if (typeof message === 'string') fail(message);
+    else if (message !== undefined) take(message);
+  }
+
+  function refused(folder: string): boolean {
+    const refusal = refuseSession(folder, flags, host.uuid());
+    if (refusal === undefined) rememberSession(folder, state.sessionId);
+    else {
+      if (refusal.result !== undefined) host.write(refusal.result);
+      fail(refusal.stderr);
     }
-    const { content } = message;
-    if (typeof content !== 'string' && !Array.isArray(content)) return;
-    take({
-      uuid: typeof frame['uuid'] === 'string' ? frame['uuid'] : undefined,
-      content,
-      text: textOfContent(content),
-      queries: frame['shouldQuery'] !== false,
-      priority: typeof frame['priority'] === 'string' ? frame['priority'] : 'next',
-    });
+    return refusal !== undefined;
   }
 
   /** One prompt, from the arguments and from stdin, and then the end. */
@@ -184,6 +184,11 @@ export function createAgent(outside: Host, scenario: Scenario, turnHooks: TurnHo
 
   return {
     start() {
+      if (flags.problem !== undefined) {
+        fail(flags.problem);
+        return;
+      }
+      if (scenario.sessions !== undefined && refused(scenario.sessions)) return;
       if (!oneShot) {
         if (flags.prompt !== undefined)
           take({ uuid: undefined, content: flags.prompt, text: flags.prompt, queries: true, priority: 'next' });
@@ -228,7 +233,8 @@ export function createAgent(outside: Host, scenario: Scenario, turnHooks: TurnHo
     signal(signal) {
       if (signal === 'SIGINT') stopThenLeave(0);
       else if (signal === 'SIGTERM' || signal === 'SIGHUP') {
-        running?.abandon();
+        requests.silence();
+        running?.interrupt(new TurnKilled());
         leave(signal === 'SIGTERM' ? 143 : 129);
       }
     },

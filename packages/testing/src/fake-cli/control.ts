@@ -4,10 +4,11 @@ import { isObject, type JsonObject } from '../scenario/json.ts';
 import { costOfAll, modelUsage } from '../scenario/usage.ts';
 import type { AgentState } from './agent-state.ts';
 import { applyInitialize, initializeAnswer, listedModels } from './initialize.ts';
-import { addMcpServer } from './mcp.ts';
+import { addMcpServer, refreshTools } from './mcp.ts';
 
 /** How a control request is answered. `undefined` as payload leaves the field out, as the real CLI does for some. */
 export interface Responder {
+  readonly id: unknown;
   success(payload?: JsonObject, envelope?: JsonObject): void;
   error(text: string, code?: string, extra?: JsonObject): void;
 }
@@ -31,11 +32,13 @@ const handlers: Readonly<Record<string, Handler>> = {
     const again = state.initialized || state.begun;
     state.initialized = true;
     applyInitialize(state, request);
-    // The first message to an in-process server goes out before this answer, but its reply is not waited for.
-    state.host.after(state.mcp.size > 0 && !again ? 5 : 0, () => {
+    const reply = (): void => {
       answer.success(initializeAnswer(state), { pending_permission_requests: [], pending_user_dialog_requests: [] });
       if (again) state.say(systemFrame(state, 'background_tasks_changed', { tasks: [] }));
-    });
+    };
+    // The first message to an in-process server goes out before this answer, but its reply is not waited for.
+    if (state.mcp.size > 0 && !again) state.host.after(5, reply);
+    else reply();
   },
   interrupt: (state, request, answer, powers) => {
     powers.interrupt(() => {
@@ -79,13 +82,14 @@ const handlers: Readonly<Record<string, Handler>> = {
     answer.success();
   },
   mcp_status: (state, _request, answer) => {
-    const servers = [...state.mcp.values()].map(({ name, status, serverInfo }) => ({
+    const servers = [...state.mcp.values()].map(({ name, status, serverInfo, tools }) => ({
       name,
       status,
       ...(serverInfo === undefined ? {} : { serverInfo }),
       transport: 'sdk',
       scope: 'dynamic',
       source: 'sdk',
+      ...(tools.length === 0 ? {} : { tools: tools.map((tool) => ({ name: tool, annotations: {} })) }),
     }));
     answer.success({ mcpServers: servers });
   },
@@ -97,7 +101,13 @@ const handlers: Readonly<Record<string, Handler>> = {
     answer.success({ added, removed: [], errors: {} });
     for (const name of added) addMcpServer(state, name);
   },
-  mcp_message: (_state, _request, answer) => answer.success({}),
+  mcp_message: (state, request, answer) => {
+    answer.success();
+    const client = state.mcp.get(String(request['server_name']));
+    const { message } = request;
+    if (client?.status === 'connected' && isObject(message) && message['method'] === 'notifications/tools/list_changed')
+      refreshTools(state, client);
+  },
   mcp_reconnect: (state, request, answer) => needServer(state, request, answer),
   mcp_toggle: (state, request, answer) => needServer(state, request, answer),
   get_context_usage: (state, _request, answer) => {
@@ -115,7 +125,8 @@ const handlers: Readonly<Record<string, Handler>> = {
     };
     answer.success({ session, subscription_type: null, rate_limits_available: false, rate_limits: null, behaviors: null });
   },
-  get_binary_version: (state, _request, answer) => answer.success({ version: state.scenario.version ?? cliFacts.version }),
+  get_binary_version: (state, _request, answer) =>
+    answer.success({ version: state.scenario.version ?? cliFacts.version, buildTime: '2026-11-19T16:23:05Z', oldestDesktopSdk: '0.3.280' }),
   get_settings: (state, _request, answer) =>
     answer.success({ effective: {}, sources: [], applied: { model: state.model, effort: 'medium' } }),
   list_models: (_state, _request, answer) => answer.success({ models: listedModels() }),
@@ -128,6 +139,18 @@ const handlers: Readonly<Record<string, Handler>> = {
   background_tasks: (_state, _request, answer) => answer.success({}),
   cancel_async_message: (_state, request, answer, powers) => {
     answer.success({ cancelled: powers.cancelQueued(String(request['message_uuid'])).length > 0 });
+  },
+  get_hooks_listing: (_state, _request, answer) => answer.success({ events: [], hooks: [], eventCatalog: [] }),
+  reload_skills: (_state, _request, answer) => answer.success({ skills: [] }),
+  reload_plugins: (_state, _request, answer) => answer.success({ commands: [], agents: [], plugins: [], mcpServers: [], error_count: 0 }),
+  reload_output_styles: (_state, _request, answer) => answer.success({ available_output_styles: cliFacts.outputStyles }),
+  file_suggestions: (state, _request, answer) => answer.success({ suggestions: [], cwd: state.cwd }),
+  read_file: (_state, request, answer) => answer.error(`read denied: ${String(request['path'])}`),
+  get_task_output: (_state, _request, answer) =>
+    answer.error('get_task_output: no shell or Monitor task with that task_id in this session'),
+  side_question: (state, request, answer) => {
+    state.say(systemFrame(state, 'control_request_progress', { request_id: answer.id, status: 'started' }));
+    answer.success({ response: state.scenario.reply ?? String(request['question']), synthetic: false });
   },
   rewind_files: (_state, _request, answer) => answer.error('File rewinding is not enabled.'),
   end_session: (_state, _request, answer, powers) => {

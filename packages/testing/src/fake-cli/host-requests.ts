@@ -9,13 +9,18 @@ export interface HostRequests {
   ask(request: JsonObject, options?: { readonly timeoutMs?: number; readonly withdraw?: () => void }): Effect<Answer>;
   /** Takes an answer; one to an unknown or settled request is ignored, as the real CLI does. */
   settle(response: JsonObject): void;
+  /** How many wait. */
+  readonly waiting: number;
   /** No answer can come any more. */
   close(): void;
+  /** Nothing is withdrawn any more: the process is about to be gone. */
+  silence(): void;
 }
 
 export function createHostRequests(host: Host): HostRequests {
   const pending = new Map<string, (answer: Answer) => void>();
   let closed = false;
+  let silent = false;
   return {
     ask: (request, options = {}) => {
       return (resume) => {
@@ -23,7 +28,7 @@ export function createHostRequests(host: Host): HostRequests {
         let stopClock = (): void => {};
         const withdraw = (): void => {
           stopClock();
-          if (!pending.delete(id)) return;
+          if (!pending.delete(id) || silent) return;
           if (options.withdraw === undefined) host.write({ type: 'control_cancel_request', request_id: id });
           else options.withdraw();
         };
@@ -47,6 +52,12 @@ export function createHostRequests(host: Host): HostRequests {
       const waiter = pending.get(String(response['request_id']));
       if (response['subtype'] === 'error') waiter?.({ kind: 'error', error: String(response['error']) });
       else waiter?.({ kind: 'success', response: isObject(response['response']) ? response['response'] : {} });
+    },
+    get waiting() {
+      return pending.size;
+    },
+    silence() {
+      silent = true;
     },
     close() {
       closed = true;

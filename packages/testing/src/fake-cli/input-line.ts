@@ -1,4 +1,6 @@
+import { textOfContent } from '../scenario/content.ts';
 import { isObject, type JsonObject } from '../scenario/json.ts';
+import type { UserMessage } from './agent-state.ts';
 
 /** What a line of stdin is to the CLI: a frame, nothing that it looks at, or its death with this sentence on stderr. */
 export type InputLine =
@@ -26,4 +28,19 @@ function fatal(type: string, text: string, error: string): InputLine {
 
 export function isInitialize(frame: JsonObject): boolean {
   return frame['type'] === 'control_request' && isObject(frame['request']) && frame['request']['subtype'] === 'initialize';
+}
+
+/** The message of a `user` line; undefined for one whose content the CLI passes over; the sentence of its death for another role. */
+export function decodeUserMessage(frame: JsonObject): UserMessage | string | undefined {
+  const message = isObject(frame['message']) ? frame['message'] : {};
+  if (message['role'] !== 'user') return `Error: Expected message role 'user', got '${String(message['role'])}'`;
+  const { content } = message;
+  if (typeof content !== 'string' && !Array.isArray(content)) return undefined;
+  return {
+    uuid: typeof frame['uuid'] === 'string' ? frame['uuid'] : undefined,
+    content,
+    text: textOfContent(content),
+    queries: frame['shouldQuery'] !== false,
+    priority: typeof frame['priority'] === 'string' ? frame['priority'] : 'next',
+  };
 }

@@ -11,6 +11,7 @@ export function clearConversation(state: AgentState, record: TurnRecord): void {
     trigger: 'clear',
     user_message_uuid: record.messages.at(-1)?.uuid ?? state.uuid(),
     uuid: state.uuid(),
+    timestamp: state.timestamp(),
     session_id: state.sessionId,
   });
   state.say(systemFrame(state, 'background_tasks_changed', { tasks: [] }));

@@ -23,8 +23,7 @@ try {
   }
   if (flags.has('version')) process.stdout.write(`${scenario.version ?? cliFacts.version} (Claude Code)\n`);
   else if (flags.has('help')) process.stdout.write('Usage: claude [options] [prompt]\n');
-  else if (flags.problem === undefined) serve();
-  else leaveWith(flags.problem);
+  else serve();
 } catch (error) {
   leaveWith(error instanceof Error ? error.message : String(error));
 }

@@ -1,15 +1,18 @@
 import { cliFacts } from '../scenario/cli-facts.ts';
 import { isObject, type JsonObject } from '../scenario/json.ts';
-import type { AgentState, Answer, McpClient } from './agent-state.ts';
+import { wait, type AgentState, type Answer, type McpClient } from './agent-state.ts';
 import { perform, run, type Coroutine, type Effect } from './coroutine.ts';
 
 /** How long a server may take to answer its first message, in milliseconds. */
 const connectTimeoutMs = 30_000;
 
+/** How long after the first answer the CLI goes on, in milliseconds: behind its own answer to `initialize`. */
+const settleMs = 10;
+
 /** Begins to connect to an in-process server of the host. A repeated name is left alone. */
 export function addMcpServer(state: AgentState, name: string): void {
   if (state.mcp.has(name)) return;
-  const client: McpClient = { name, status: 'pending', serverInfo: undefined, nextId: 0, waiting: [], attempts: 0 };
+  const client: McpClient = { name, status: 'pending', serverInfo: undefined, tools: [], nextId: 0, waiting: [], attempts: 0 };
   state.mcp.set(name, client);
   connectInBackground(state, client);
 }
@@ -22,12 +25,14 @@ export function mcpStatuses(state: AgentState): readonly JsonObject[] {
 /** Holds the first turn back until every server has answered, or has failed twice. */
 export function* mcpReady(state: AgentState): Coroutine {
   for (const client of state.mcp.values()) {
-    if (client.status === 'failed' && client.attempts === 1) connectInBackground(state, client);
-    if (client.status !== 'pending') continue;
-    yield* perform<undefined>((resume) => {
-      client.waiting.push(() => resume(undefined));
-      return () => {};
-    });
+    while (client.status === 'pending' || (client.status === 'failed' && client.attempts < 2)) {
+      if (client.status === 'failed') connectInBackground(state, client);
+      yield* perform<undefined>((resume) => {
+        if (client.status === 'pending') client.waiting.push(() => resume(undefined));
+        else resume(undefined);
+        return () => {};
+      });
+    }
   }
 }
 
@@ -71,14 +76,18 @@ function* connect(state: AgentState, client: McpClient): Coroutine<boolean> {
       version: cliFacts.version,
     },
   };
+  // The real CLI tries twice, 30 and 15 s, and does not withdraw what was not answered.
+  const timeoutMs = client.attempts > 1 ? connectTimeoutMs / 2 : connectTimeoutMs;
   const answer = yield* perform(
-    send(state, client, { method: 'initialize', params, jsonrpc: '2.0', id: 0 }, { timeoutMs: connectTimeoutMs }),
+    send(state, client, { method: 'initialize', params, jsonrpc: '2.0', id: 0 }, { timeoutMs, withdraw: () => {} }),
   );
   const result = resultOf(answer);
   if (result === undefined) return false;
   client.serverInfo = isObject(result['serverInfo']) ? result['serverInfo'] : undefined;
+  yield* perform(wait(state, settleMs));
   notify(state, client, 'notifications/initialized');
-  yield* perform(send(state, client, { method: 'tools/list', jsonrpc: '2.0', id: client.nextId++ }, { timeoutMs: connectTimeoutMs }));
+  const listed = resultOf(yield* perform(listTools(state, client)));
+  client.tools = toolNames(listed);
   return true;
 }
 
@@ -110,4 +119,30 @@ function send(
   options: { readonly timeoutMs?: number; readonly withdraw?: () => void } = {},
 ): Effect<Answer> {
   return state.ask({ subtype: 'mcp_message', server_name: client.name, message }, options);
+}
+
+function toolNames(result: JsonObject | undefined): readonly string[] {
+  const tools = result?.['tools'];
+  return (Array.isArray(tools) ? (tools as unknown[]) : []).flatMap((tool) =>
+    isObject(tool) && typeof tool['name'] === 'string' ? [tool['name']] : [],
+  );
+}
+
+/** The tools of connected servers as the model knows them. */
+export function mcpToolNames(state: AgentState): readonly string[] {
+  return [...state.mcp.values()].flatMap((client) => client.tools.map((tool) => `mcp__${client.name}__${tool}`));
+}
+
+/** A server said that its tools have changed. */
+export function refreshTools(state: AgentState, client: McpClient): void {
+  listTools(
+    state,
+    client,
+  )((answer) => {
+    client.tools = toolNames(resultOf(answer));
+  });
+}
+
+function listTools(state: AgentState, client: McpClient): Effect<Answer> {
+  return send(state, client, { method: 'tools/list', jsonrpc: '2.0', id: client.nextId++ }, { timeoutMs: connectTimeoutMs });
 }

@@ -1,4 +1,4 @@
-import { assistantFrame, streamFrame } from '../scenario/frames.ts';
+import { assistantFrame, streamFrame, systemFrame } from '../scenario/frames.ts';
 import type { JsonObject } from '../scenario/json.ts';
 import type { Reply } from '../scenario/reply.ts';
 import { messageUsage, tokensOf } from '../scenario/usage.ts';
@@ -63,11 +63,13 @@ export function* sayMessage(state: AgentState, record: TurnRecord, reply: Reply,
       streaming.index = index;
       streaming.text = '';
       streaming.open = true;
-      event({ type: 'content_block_start', index, content_block: emptyOf(block, toolUseId) });
+      const shown = block.kind === 'thinking' ? { thinking_display: 'updates' } : {};
+      event({ type: 'content_block_start', index, content_block: emptyOf(block, toolUseId) }, shown);
       for (const [position, piece] of block.pieces.entries()) {
         if (position > 0 && block.delayMs > 0) yield* perform(wait(state, block.delayMs));
         streaming.text += piece;
-        event({ type: 'content_block_delta', index, delta: deltaOf[block.kind](piece) });
+        if (block.kind === 'thinking') state.say(systemFrame(state, 'thinking_tokens', thinkingTokens(piece)));
+        event({ type: 'content_block_delta', index, delta: deltaOf[block.kind](piece) }, shown);
       }
       if (block.kind === 'thinking')
         event({ type: 'content_block_delta', index, delta: { type: 'signature_delta', signature: 'ZmFrZS1zaWduYXR1cmU=' } });
@@ -75,6 +77,8 @@ export function* sayMessage(state: AgentState, record: TurnRecord, reply: Reply,
         assistantFrame(state, streaming.id, [contentOf(block, streaming.text, toolUseId)], {
           request_id: streaming.request,
           ...toolMark(block, toolUseId),
+          ...(block.kind === 'thinking' ? { thinking_duration_ms: 1 } : {}),
+          ...shown,
           ...marks,
         }),
       );
@@ -133,4 +137,9 @@ function closeAborted(
     usage: messageUsage({ input: 10, output: 1 }),
   });
   event({ type: 'message_stop' }, { abandoned_blocks: { api_message_id: streaming.id, from_block_index: streaming.index + 1 } });
+}
+
+function thinkingTokens(piece: string): JsonObject {
+  const estimate = Math.ceil(piece.length / 4) + 1;
+  return { estimated_tokens: estimate, estimated_tokens_delta: estimate };
 }

@@ -18,7 +18,8 @@ export function withOutputFormat(host: Host, flags: Flags): Host {
     ...host,
     write(frame: JsonObject) {
       if (frame['type'] !== 'result') return;
-      if (format === 'json') host.write(frame);
+      const { model_usage_since_last_result: _since, ...printed } = frame;
+      if (format === 'json') host.write(printed);
       else host.writeRaw(Buffer.from(`${typeof frame['result'] === 'string' ? frame['result'] : ''}\n`));
     },
   };

@@ -41,6 +41,7 @@ export function* permit(state: AgentState, record: TurnRecord, call: ToolCall, i
       'PreToolUse hook did not respond before its timeout (host client may be unreachable). The tool call was not executed; other configured hooks may not have completed.';
     return { run: false, message, meta: {}, denied: false };
   }
+  record.stopping ||= hooks.stops;
   const input = hooks.updatedInput ?? call.input;
   if (hooks.blockedBy !== undefined) {
     const meta = {
@@ -51,7 +52,8 @@ export function* permit(state: AgentState, record: TurnRecord, call: ToolCall, i
   }
   if (hooks.allowed) return { run: true, input, decision: { decision: 'accept', source: 'hook', reason_type: 'hook' } };
   const rule = ruleFor(state, call, input);
-  if (rule !== undefined) return { run: true, input, decision: { decision: 'accept', source: 'config', reason_type: rule } };
+  if (rule !== undefined)
+    return { run: true, input, decision: { decision: 'accept', source: 'config', ...(rule === '' ? {} : { reason_type: rule }) } };
   if (state.flags.value('permission-prompt-tool') !== 'stdio') {
     const message = `${call.name} needs approval, and this session has nobody to ask.`;
     state.say(systemFrame(state, 'permission_denied', { tool_name: call.name, tool_use_id: id, message }));
@@ -65,13 +67,14 @@ export function* permit(state: AgentState, record: TurnRecord, call: ToolCall, i
   return yield* askHost(state, record, call, id, input);
 }
 
-/** What allows the call without asking, if anything does. */
+/** What allows the call without asking, if anything does; empty where the real CLI gives no reason. */
 function ruleFor(state: AgentState, call: ToolCall, input: JsonObject): string | undefined {
   if (state.permissionMode === 'bypassPermissions') return 'mode';
   const allowed = [...state.flags.values('allowedTools'), ...state.flags.values('allowed-tools')];
   if (state.allowed.has(call.name) || allowed.some((rule) => rule === call.name || rule.startsWith(`${call.name}(`))) return 'rule';
   if (state.permissionMode === 'acceptEdits' && ['Write', 'Edit', 'NotebookEdit'].includes(call.name)) return 'mode';
   if (call.ask !== undefined) return call.ask ? undefined : 'rule';
+  if (call.name === 'StructuredOutput') return '';
   if (readOnlyTools.has(call.name)) return 'other';
   const command = input['command'];
   return call.name === 'Bash' && typeof command === 'string' && command.split(';').every((part) => readOnlyCommand.test(part.trim()))
@@ -82,7 +85,8 @@ function ruleFor(state: AgentState, call: ToolCall, input: JsonObject): string |
 function* askHost(state: AgentState, record: TurnRecord, call: ToolCall, id: string, input: JsonObject): Coroutine<Permission> {
   const suggestions = suggestionsFor(state, call, input);
   const [, server] = call.name.startsWith('mcp__') ? call.name.split('__') : [];
-  const description = typeof input['description'] === 'string' ? { description: input['description'] } : {};
+  const about = typeof input['file_path'] === 'string' ? input['file_path'].split('/').at(-1) : input['description'];
+  const description = typeof about === 'string' ? { description: about } : {};
   reportActivity(state, 'requires_action');
   let answer: Answer | undefined;
   try {
@@ -95,7 +99,7 @@ function* askHost(state: AgentState, record: TurnRecord, call: ToolCall, id: str
         display_name: displayName(call.name),
         input,
         ...description,
-        permission_suggestions: suggestions,
+        ...(call.name === 'AskUserQuestion' ? {} : { permission_suggestions: suggestions }),
         ...(server === undefined ? {} : { server_policy_ask_only: true }),
         tool_use_id: id,
         ...(call.name === 'AskUserQuestion' ? { requires_user_interaction: true } : {}),

@@ -51,24 +51,22 @@ export function blocksOf(reply: Reply): readonly Block[] {
     case 'deltas':
       return [
         textBlock(
-          Array.from({ length: reply.count }, () => 'x'.repeat(reply.size ?? 4)),
+          Array.from({ length: reply.count }, (_, index) => numbered(index, reply.size ?? 4)),
           reply.everyMs ?? 0,
         ),
       ];
     case 'huge':
-      return [textBlock(split('x'.repeat(reply.bytes), reply.chunkBytes ?? 65_536))];
+      return [textBlock(split(numbers(reply.bytes), reply.chunkBytes ?? 65_536))];
     case 'thinking':
       return [
         { kind: 'thinking', pieces: [reply.thinking], delayMs: 0 },
         ...(reply.text === undefined ? [] : [textBlock([reply.text])]),
-        ...(reply.tools ?? []).map(toolBlock),
+        ...(reply.tools ?? []).map((tool) => toolBlock(tool)),
       ];
     case 'tool_use': {
-      const { kind: _kind, tools, ...single } = reply;
-      return [
-        ...(single.name === undefined ? [] : [toolBlock({ ...single, name: single.name, input: single.input ?? {} })]),
-        ...(tools ?? []).map(toolBlock),
-      ];
+      const { kind: _kind, tools, jsonChunk, ...single } = reply;
+      const own = single.name === undefined ? [] : [{ ...single, name: single.name, input: single.input ?? {} }];
+      return [...own, ...(tools ?? [])].map((tool) => toolBlock(tool, jsonChunk));
     }
     default:
       return [];
@@ -79,8 +77,24 @@ function textBlock(pieces: readonly string[], delayMs = 0): Block {
   return { kind: 'text', pieces, delayMs };
 }
 
-function toolBlock(tool: ToolCall): Block {
-  return { kind: 'tool_use', pieces: [JSON.stringify(tool.input)], delayMs: 0, tool };
+function toolBlock(tool: ToolCall, chunk?: number): Block {
+  const json = JSON.stringify(tool.input);
+  return { kind: 'tool_use', pieces: chunk === undefined ? [json] : split(json, chunk), delayMs: 0, tool };
+}
+
+/** The number `index` in `size` letters, the last a space, so that a lost or doubled delta shows. */
+function numbered(index: number, size: number): string {
+  return size < 2
+    ? 'x'.repeat(size)
+    : `${String(index)
+        .padStart(size - 1, '0')
+        .slice(1 - size)} `;
+}
+
+function numbers(bytes: number): string {
+  return Array.from({ length: Math.ceil(bytes / 8) }, (_, index) => numbered(index, 8))
+    .join('')
+    .slice(0, bytes);
 }
 
 function split(text: string, size: number): readonly string[] {

@@ -8,7 +8,7 @@ import type { ToolOutcome } from './host.ts';
 import { callMcpTool, errorOf, resultOf } from './mcp.ts';
 import type { NumberedCall } from './model-message.ts';
 import { denialOf, permit } from './permission.ts';
-import { noteInterruption, sayUser, TurnInterrupted, type TurnRecord } from './turn-record.ts';
+import { noteInterruption, sayUser, TurnInterrupted, TurnKilled, type TurnRecord } from './turn-record.ts';
 
 const rejection =
   "The user doesn't want to proceed with this tool use. The tool use was rejected (eg. if it was a file edit, the new_string was NOT written to the file). STOP what you are doing and wait for the user to tell you how to proceed.";
@@ -22,23 +22,28 @@ interface ToolResult {
 }
 
 /** Runs the calls of one message, one after the other. */
-export function* runTools(
-  state: AgentState,
-  record: TurnRecord,
-  calls: readonly NumberedCall[],
-): Coroutine<'continue' | 'stopped' | 'structured'> {
+export function* runTools(state: AgentState, record: TurnRecord, calls: readonly NumberedCall[]): Coroutine<'continue' | 'structured'> {
   for (const [index, { id, block }] of calls.entries()) {
     if (block.tool === undefined) continue;
-    let verdict: 'continue' | 'stopped' | 'structured';
+    let verdict: 'continue' | 'structured';
     try {
       verdict = yield* runTool(state, record, block.tool, id);
     } catch (reason) {
       if (reason instanceof TurnInterrupted) closeInterrupted(state, record, calls.slice(index));
+      if (reason instanceof TurnKilled && record.executing) sayKilled(state, record, id);
       throw reason;
     }
     if (verdict !== 'continue') return verdict;
   }
   return 'continue';
+}
+
+/** What the CLI prints for a command that dies with it. */
+function sayKilled(state: AgentState, record: TurnRecord, id: string): void {
+  sayUser(state, record, [{ type: 'tool_result', content: 'Exit code 137', is_error: true, tool_use_id: id }], {
+    tool_use_result: 'Error: Exit code 137',
+    tool_result_meta: [{ id, permission_decision: record.decision }],
+  });
 }
 
 function closeInterrupted(state: AgentState, record: TurnRecord, open: readonly NumberedCall[]): void {
@@ -51,7 +56,7 @@ function closeInterrupted(state: AgentState, record: TurnRecord, open: readonly 
   noteInterruption(state, record, true);
 }
 
-function* runTool(state: AgentState, record: TurnRecord, call: ToolCall, id: string): Coroutine<'continue' | 'stopped' | 'structured'> {
+function* runTool(state: AgentState, record: TurnRecord, call: ToolCall, id: string): Coroutine<'continue' | 'structured'> {
   const permission = yield* permit(state, record, call, id);
   if (!permission.run) {
     if (permission.denied) record.denials.push(denialOf(call, id, call.input));
@@ -62,7 +67,8 @@ function* runTool(state: AgentState, record: TurnRecord, call: ToolCall, id: str
     return 'continue';
   }
   const { input } = permission;
-  const result = yield* execute(state, { ...call, input }, id);
+  record.decision = permission.decision;
+  const result = yield* execute(state, record, { ...call, input }, id);
   const hooks = yield* runHooks(
     state,
     record,
@@ -73,10 +79,16 @@ function* runTool(state: AgentState, record: TurnRecord, call: ToolCall, id: str
       tool_input: input,
       ...(result.isError === true ? { error: result.content } : { tool_response: result.response }),
       tool_use_id: id,
+      duration_ms: 1,
     },
   );
-  const error = result.isError === undefined ? {} : { is_error: result.isError };
-  sayUser(state, record, [{ tool_use_id: id, type: 'tool_result', content: result.content, ...error }], {
+  const { content } = result;
+  const asked = call.name === 'AskUserQuestion';
+  const block =
+    result.isError === true || asked
+      ? { type: 'tool_result', content, ...(asked ? {} : { is_error: true }), tool_use_id: id }
+      : { tool_use_id: id, type: 'tool_result', content, ...(result.isError === undefined ? {} : { is_error: false }) };
+  sayUser(state, record, [block], {
     tool_use_result: result.response,
     tool_result_meta: [{ id, permission_decision: permission.decision }],
   });
@@ -84,10 +96,11 @@ function* runTool(state: AgentState, record: TurnRecord, call: ToolCall, id: str
     record.structured = input;
     return 'structured';
   }
-  return hooks.stops ? 'stopped' : 'continue';
+  record.stopping ||= hooks.stops;
+  return 'continue';
 }
 
-function* execute(state: AgentState, call: ToolCall, id: string): Coroutine<ToolResult> {
+function* execute(state: AgentState, record: TurnRecord, call: ToolCall, id: string): Coroutine<ToolResult> {
   const [prefix, server, ...rest] = call.name.split('__');
   const client = prefix === 'mcp' && server !== undefined ? state.mcp.get(server) : undefined;
   if (client !== undefined) {
@@ -103,7 +116,19 @@ function* execute(state: AgentState, call: ToolCall, id: string): Coroutine<Tool
     return { content: said, isError: undefined, response: said };
   }
   if (call.input['run_in_background'] === true) return runInBackground(state, call, id);
-  return resultOfOutcome(yield* perform(workOf(state, call)));
+  if (call.name === 'AskUserQuestion' && isObject(call.input['answers'])) return answeredQuestions(call.input, call.input['answers']);
+  record.executing = true;
+  const outcome = yield* perform(workOf(state, call));
+  record.executing = false;
+  return call.name === 'Bash' || outcome.code !== 0
+    ? resultOfOutcome(outcome)
+    : { content: outcome.stdout, isError: undefined, response: outcome.stdout };
+}
+
+function answeredQuestions(input: JsonObject, answers: JsonObject): ToolResult {
+  const pairs = Object.entries(answers).map(([question, answer]) => `"${question}"=${JSON.stringify(answer)}`);
+  const content = `Your questions have been answered: ${pairs.join(', ')}. You can now continue with these answers in mind.`;
+  return { content, isError: undefined, response: input };
 }
 
 function runInBackground(state: AgentState, call: ToolCall, id: string): ToolResult {

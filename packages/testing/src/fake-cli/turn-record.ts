@@ -7,13 +7,19 @@ import type { AgentState, UserMessage } from './agent-state.ts';
 export class TurnInterrupted extends Error {
   /** Whether the user's own words stopped it, which the real CLI notes in the conversation. */
   readonly noted: boolean;
+  /** Whether the process is gone before the result could be printed. */
+  readonly silent: boolean;
 
-  constructor(noted: boolean) {
+  constructor(noted: boolean, silent = false) {
     super('The turn was interrupted.');
     this.name = 'TurnInterrupted';
     this.noted = noted;
+    this.silent = silent;
   }
 }
+
+/** Thrown into a turn when the process is told to end: a tool that runs is reported as killed, and nothing else is said. */
+export class TurnKilled extends Error {}
 
 /** What a turn has come to so far. */
 export interface TurnRecord {
@@ -32,6 +38,14 @@ export interface TurnRecord {
   /** The tool call that is open, for an interruption to close. */
   openTools: readonly string[];
   structured: unknown;
+  /** How the open call was permitted. */
+  decision: JsonObject;
+  /** A command runs right now. */
+  executing: boolean;
+  /** `system/init` was printed. */
+  announced: boolean;
+  /** A hook wants the turn to end after the tools of this message. */
+  stopping: boolean;
 }
 
 export function createRecord(state: AgentState, messages: readonly UserMessage[], origin?: JsonObject): TurnRecord {
@@ -48,6 +62,10 @@ export function createRecord(state: AgentState, messages: readonly UserMessage[]
     text: '',
     openTools: [],
     structured: undefined,
+    decision: {},
+    executing: false,
+    announced: false,
+    stopping: false,
   };
 }
 
@@ -95,6 +113,11 @@ export function spend(state: AgentState, record: TurnRecord, text: string): void
   state.since = addTokens(state.since, state.model, count);
 }
 
+/** What a result tells about its first request, when the host numbered its messages. */
+function requestMarks(record: TurnRecord): JsonObject {
+  return { request_sent_wall_ms: Math.round(record.startedMs), first_request_input_tokens: 10, first_request_cache_read_input_tokens: 0 };
+}
+
 /** Prints the result and counts it. */
 export function sayResult(state: AgentState, record: TurnRecord, fields: JsonObject): void {
   const failed = fields['is_error'] === true;
@@ -109,10 +132,12 @@ export function sayResult(state: AgentState, record: TurnRecord, fields: JsonObj
       since: state.since,
       denials: record.denials,
 
+      timings: record.tokens.output > 0 && !failed,
       fields: {
         ...(record.origin === undefined ? {} : { origin: record.origin }),
         ...fields,
         ...messageMarks(record.messages, record.folded),
+        ...(record.tokens.output > 0 && !failed && uuidsOf(record.messages).length > 0 ? requestMarks(record) : {}),
       },
     }),
   );

@@ -7,7 +7,7 @@ import { perform, type Coroutine } from './coroutine.ts';
 import { runHooks } from './hooks.ts';
 import { clearConversation } from './local-commands.ts';
 import { sayMessage } from './model-message.ts';
-import { mcpReady, mcpStatuses } from './mcp.ts';
+import { mcpReady, mcpStatuses, mcpToolNames } from './mcp.ts';
 import { repliesTo } from './replies.ts';
 import { runTools } from './tools.ts';
 import {
@@ -17,6 +17,7 @@ import {
   reportLifecycle,
   sayResult,
   TurnInterrupted,
+  TurnKilled,
   uuidsOf,
   type TurnRecord,
 } from './turn-record.ts';
@@ -33,8 +34,11 @@ export function* runTurn(state: AgentState, messages: readonly UserMessage[], or
     yield* perform(wait(state, 1));
     yield* converse(state, record);
   } catch (reason) {
+    if (reason instanceof TurnKilled) return;
     if (!(reason instanceof TurnInterrupted)) throw reason;
     completed = false;
+    if (reason.silent) return;
+    if (!record.announced) announce(state, record);
     const tools = record.stopReason === 'tool_use';
     sayResult(state, record, {
       is_error: true,
@@ -56,15 +60,7 @@ function* converse(state: AgentState, record: TurnRecord): Coroutine {
   }
   if (record.origin === undefined) yield* runHooks(state, record, 'UserPromptSubmit', undefined, { prompt });
   yield* mcpReady(state);
-  const uuids = uuidsOf(record.messages);
-  state.say(
-    initFrame(state, {
-      ...(state.mcp.size > 0 ? { mcp_servers: mcpStatuses(state) } : {}),
-      permissionMode: state.permissionMode,
-      claude_code_version: state.scenario.version ?? cliFacts.version,
-      ...(uuids.length === 0 ? {} : { user_message_uuids: uuids }),
-    }),
-  );
+  announce(state, record);
   state.turnHooks.began?.(state);
   if (record.messages.length > 0 && record.messages.every((message) => !message.queries)) {
     sayResult(state, record, { result: '', terminal_reason: undefined, num_turns: 0 });
@@ -72,6 +68,19 @@ function* converse(state: AgentState, record: TurnRecord): Coroutine {
   }
   const asked = record.messages.at(-1)?.text ?? prompt;
   yield* answer(state, record, asked);
+}
+
+function announce(state: AgentState, record: TurnRecord): void {
+  record.announced = true;
+  const uuids = uuidsOf(record.messages);
+  state.say(
+    initFrame(state, {
+      ...(state.mcp.size > 0 ? { mcp_servers: mcpStatuses(state), tools: [...cliFacts.tools, ...mcpToolNames(state)] } : {}),
+      permissionMode: state.permissionMode,
+      claude_code_version: state.scenario.version ?? cliFacts.version,
+      ...(uuids.length === 0 ? {} : { user_message_uuids: uuids }),
+    }),
+  );
 }
 
 function* answer(state: AgentState, record: TurnRecord, asked: string): Coroutine {
@@ -89,7 +98,7 @@ function* answer(state: AgentState, record: TurnRecord, asked: string): Coroutin
       replies.shift();
       continue;
     }
-    if (reply.kind === 'error') {
+    if (reply.kind === 'error' || reply.kind === 'disconnect') {
       const outcome = yield* apiError(state, record, reply, failures++);
       if (outcome === 'failed') return;
       if (outcome === 'over') replies.shift();
@@ -111,8 +120,8 @@ function* answer(state: AgentState, record: TurnRecord, asked: string): Coroutin
       continue;
     }
     const verdict = yield* runTools(state, record, calls);
-    if (verdict === 'stopped') {
-      sayResult(state, record, { result: '', terminal_reason: 'hook_stopped' });
+    if (record.stopping) {
+      sayResult(state, record, { result: '', terminal_reason: 'hook_stopped', api_error_status: null });
       return;
     }
     if (verdict === 'structured') break;

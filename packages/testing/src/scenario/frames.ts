@@ -36,6 +36,7 @@ export function initFrame(context: FrameContext, fields: JsonObject = {}): JsonO
     product_feedback_disabled: true,
     served_by_anthropic: false,
     uuid: context.uuid(),
+    memory_paths: { auto: `${context.cwd}/.claude/memory/` },
     original_cwd: context.cwd,
     additional_directories: [],
     ...fastMode,
@@ -114,6 +115,8 @@ export interface TurnOutcome {
   /** Tokens per model since the last result. */
   readonly since: TokenLedger;
   readonly denials?: readonly JsonObject[];
+  /** Whether the model was asked, which gives the result its times. @defaultValue false */
+  readonly timings?: boolean;
   /** Fields that make it a success or an error: `subtype`, `is_error`, `result`, `errors`, `terminal_reason`, … */
   readonly fields: JsonObject;
 }
@@ -149,6 +152,7 @@ export function resultFrame(context: FrameContext, outcome: TurnOutcome): JsonOb
     type: 'result',
     duration_ms: outcome.durationMs,
     uuid: context.uuid(),
+    ...(outcome.timings === true ? { ttft_ms: 1, ttft_stream_ms: 1, time_to_request_ms: 1, first_content_frame_ms: 1 } : {}),
     queued_turn_count: 0,
     result_index: outcome.index,
     model_usage_since_last_result: modelUsage(outcome.since),

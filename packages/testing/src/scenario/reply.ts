@@ -58,6 +58,8 @@ export interface ToolUseReply {
   readonly isError?: boolean;
   readonly ask?: boolean;
   readonly tools?: readonly ToolCall[];
+  /** Letters of each input in one delta. @defaultValue all at once */
+  readonly jsonChunk?: number;
 }
 
 /** A text of this many bytes. */
@@ -81,6 +83,17 @@ export interface ErrorReply {
   readonly retryAfter?: number;
 }
 
+/** The connection to the API breaks in the middle of the answer. */
+export interface DisconnectReply {
+  readonly kind: 'disconnect';
+  /** What had arrived by then; the CLI throws it away. @defaultValue nothing */
+  readonly text?: string;
+  /** How often it breaks before the next reply is tried. @defaultValue always, which ends the turn with an error result */
+  readonly times?: number;
+  /** Milliseconds before each retry. @defaultValue 5 */
+  readonly retryDelayMs?: number;
+}
+
 /** The model does not answer for this long. */
 export interface HangReply {
   readonly kind: 'hang';
@@ -89,4 +102,5 @@ export interface HangReply {
 }
 
 /** What the scripted model says. A reply with tools is followed by the next one of the list once the tools have returned. */
-export type Reply = TextReply | SlowReply | DeltasReply | ThinkingReply | ToolUseReply | HugeReply | ErrorReply | HangReply;
+export type Reply =
+  TextReply | SlowReply | DeltasReply | ThinkingReply | ToolUseReply | HugeReply | ErrorReply | DisconnectReply | HangReply;

@@ -18,6 +18,8 @@ export interface Scenario {
   readonly version?: string;
   /** The model of `system/init`. @defaultValue `--model`, else 'claude-opus-5-5' */
   readonly model?: string;
+  /** A folder that remembers session ids. With it an unknown `--resume` and a used `--session-id` are refused, as the real CLI does. @defaultValue none, every id is accepted */
+  readonly sessions?: string;
   /** A file to which the arguments, the directory and the names of the environment variables are appended as one JSON line at each start. @defaultValue none */
   readonly record?: string;
 }
