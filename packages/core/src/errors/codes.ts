@@ -8,12 +8,15 @@ export const errorCodes = {
   COMMAND_NOT_ALLOWED: { retryable: false },
   BATCH_FILE_REFUSED: { retryable: false },
   CWD_NOT_FOUND: { retryable: false },
+  TOO_DEEP: { retryable: false },
   // LaunchError: the process could not be started.
   CLI_NOT_FOUND: { retryable: false },
   CLI_NOT_EXECUTABLE: { retryable: false },
   INTERPRETER_NOT_FOUND: { retryable: false },
   SPAWN_FAILED: { retryable: true },
   CLI_TOO_OLD: { retryable: false },
+  WRONG_ARCHITECTURE: { retryable: false },
+  WRONG_LIBC: { retryable: false },
   // ProtocolError: bytes or frames that are not what the wire allows.
   LINE_TOO_LONG: { retryable: false },
   INVALID_JSON: { retryable: false },

@@ -10,16 +10,16 @@ export interface ConfigErrorFields {
   readonly cwd?: string | undefined;
 }
 
+type ConfigErrorCode = 'INVALID_OPTION' | 'COMMAND_NOT_ALLOWED' | 'BATCH_FILE_REFUSED' | 'CWD_NOT_FOUND' | 'TOO_DEEP';
+
 /** The options of a call are wrong; nothing was started. */
 export class ConfigError extends SubwireError {
-  declare readonly code: 'INVALID_OPTION' | 'COMMAND_NOT_ALLOWED' | 'BATCH_FILE_REFUSED' | 'CWD_NOT_FOUND';
+  declare readonly code: ConfigErrorCode;
   declare readonly option: string | undefined;
   declare readonly command: string | undefined;
   declare readonly cwd: string | undefined;
 
-  constructor(
-    options: SubwireErrorOptions<'INVALID_OPTION' | 'COMMAND_NOT_ALLOWED' | 'BATCH_FILE_REFUSED' | 'CWD_NOT_FOUND'> & ConfigErrorFields,
-  ) {
+  constructor(options: SubwireErrorOptions<ConfigErrorCode> & ConfigErrorFields) {
     super(options);
     this.option = options.option;
     this.command = options.command;

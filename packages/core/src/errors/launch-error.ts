@@ -12,18 +12,24 @@ export interface LaunchErrorFields {
   readonly version?: string | undefined;
 }
 
+type LaunchErrorCode =
+  | 'CLI_NOT_FOUND'
+  | 'CLI_NOT_EXECUTABLE'
+  | 'INTERPRETER_NOT_FOUND'
+  | 'WRONG_ARCHITECTURE'
+  | 'WRONG_LIBC'
+  | 'SPAWN_FAILED'
+  | 'CLI_TOO_OLD';
+
 /** The process could not be started. */
 export class LaunchError extends SubwireError {
-  declare readonly code: 'CLI_NOT_FOUND' | 'CLI_NOT_EXECUTABLE' | 'INTERPRETER_NOT_FOUND' | 'SPAWN_FAILED' | 'CLI_TOO_OLD';
+  declare readonly code: LaunchErrorCode;
   declare readonly searched: readonly { readonly path: string; readonly why: string }[] | undefined;
   declare readonly command: string | undefined;
   declare readonly errno: string | undefined;
   declare readonly version: string | undefined;
 
-  constructor(
-    options: SubwireErrorOptions<'CLI_NOT_FOUND' | 'CLI_NOT_EXECUTABLE' | 'INTERPRETER_NOT_FOUND' | 'SPAWN_FAILED' | 'CLI_TOO_OLD'> &
-      LaunchErrorFields,
-  ) {
+  constructor(options: SubwireErrorOptions<LaunchErrorCode> & LaunchErrorFields) {
     super(options);
     this.searched = options.searched;
     this.command = options.command;

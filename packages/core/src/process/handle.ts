@@ -27,6 +27,13 @@ export interface ProcessHandle {
   release(): Promise<void>;
 }
 
+/** Options of {@link startProcess}. */
+export interface StartOptions {
+  readonly stderrFile?: StderrFile | undefined;
+  /** Called in the same breath as the start, when the process is a child of this host. */
+  readonly onIdentity?: (identity: ProcessIdentity) => void;
+}
+
 function launchError(spec: SpawnSpec, error: Error): LaunchError {
   const errno = (error as NodeJS.ErrnoException).code;
   const code = errno === 'ENOENT' ? 'CLI_NOT_FOUND' : errno === 'EACCES' ? 'CLI_NOT_EXECUTABLE' : 'SPAWN_FAILED';
@@ -72,7 +79,11 @@ function identifyOwnChild(pid: number | undefined): ProcessIdentity | undefined 
  * Starts a process. Every listener is attached before the first write, on all four emitters: an `error` event that nobody hears ends the host.
  * @throws LaunchError when it could not be started
  */
-export async function startProcess(spawner: Spawner, spec: SpawnSpec, stderrFile?: StderrFile): Promise<ProcessHandle> {
+export async function startProcess(
+  spawner: Spawner,
+  spec: SpawnSpec,
+  { stderrFile, onIdentity }: StartOptions = {},
+): Promise<ProcessHandle> {
   let child: ChildProcessLike;
   try {
     child = spawner(spec);
@@ -80,6 +91,7 @@ export async function startProcess(spawner: Spawner, spec: SpawnSpec, stderrFile
     throw launchError(spec, error instanceof Error ? error : new Error(String(error)));
   }
   const identity = identifyOwnChild(child.pid);
+  if (identity !== undefined) onIdentity?.(identity);
   // Stays for good: a kill that fails, or a pipe that breaks, is reported here at any later time.
   child.on('error', () => undefined);
   const exit$ = new ReplaySubject<ProcessExit>(1);

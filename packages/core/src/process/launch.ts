@@ -1,15 +1,15 @@
 import type { ResolvedTransportOptions } from '../policy/options.ts';
 import type { CloseReceipt } from '../ports/child-process.ts';
-import { checkCommand } from '../policy/command.ts';
-import { buildEnvironment } from '../policy/environment.ts';
+import { contain, type Containing } from './contain.ts';
+import type { ContainmentTier } from './containment.ts';
 import { type ProcessHandle, startProcess } from './handle.ts';
-import { locateCli } from './locate-cli.ts';
-import { chainMarkers, createMarker, treeVariable } from './marker.ts';
+import { protect, type Protection } from './host-death.ts';
+import { createMarker } from './marker.ts';
 import { nodeSpawner } from './node-spawner.ts';
-import { checkCwd, findExecutable } from './preflight.ts';
-import { createProcessTree } from './process-tree.ts';
+import { type LaunchNotice, prepare } from './prepare.ts';
 import { hostProcessTable } from './process-table.ts';
-import { openStderrFile } from './stderr-file.ts';
+import { createProcessTree, type ProcessTree } from './process-tree.ts';
+import { openStderrFile, type StderrFile } from './stderr-file.ts';
 import { terminate, type TerminateRequest } from './terminate.ts';
 import { createTreeSignals, type TreeSignals } from './tree-signals.ts';
 import { createWindowsTree } from './windows-tree.ts';
@@ -20,64 +20,109 @@ export type EndRequest = Pick<TerminateRequest, 'policy' | 'from' | 'hurry$'>;
 /** A process that was started, and what may be done to it. */
 export interface Launched {
   readonly handle: ProcessHandle;
+  /** What keeps its tree together. */
+  readonly containment: ContainmentTier;
+  /** What is worth knowing about the start and kept nothing from it. */
+  readonly notices: readonly LaunchNotice[];
+  /** Its tree, or undefined where this machine cannot see it. */
+  readonly tree: ProcessTree | undefined;
   /** Ends the process and its tree. */
   end(request: EndRequest): Promise<CloseReceipt>;
 }
 
-/** The signals that reach the tree, or undefined when there is no tree of this machine to reach. */
-function signalsFor(handle: ProcessHandle, marker: string, isLocal: boolean): TreeSignals | undefined {
+/** What a launch needs besides the options. */
+export interface LaunchHooks {
+  /** Ends the process in an orderly way: called when the host itself was asked to end. */
+  readonly drain: () => Promise<unknown>;
+}
+
+/** The signals that reach a tree, or undefined when there is none on this machine to reach. */
+function signalsTo(
+  handle: ProcessHandle,
+  tree: ProcessTree | undefined,
+  isLocal: boolean,
+  containing?: Containing,
+): TreeSignals | undefined {
   const { identity: root, pid } = handle;
   const table = hostProcessTable();
   if (table !== undefined) {
-    return root === undefined ? undefined : createTreeSignals({ root, table, tree: createProcessTree({ root, marker, table }) });
+    if (root === undefined || tree === undefined) return undefined;
+    const { group, rootIsWrapper = false } = containing ?? {};
+    return createTreeSignals({ root, table, tree, rootIsWrapper, atOnce: group && (() => group.kill()) });
   }
   if (!isLocal || pid === undefined) return undefined;
   let gone = false;
-  handle.exit$.subscribe(() => (gone = true));
-  return createWindowsTree({ pid, isAlive: () => !gone, killRoot: () => handle.kill('SIGKILL') });
+  handle.exit$.subscribe(() => {
+    gone = true;
+  });
+  return createWindowsTree({ pid, isAlive: () => !gone, killRoot: () => void handle.kill('SIGKILL') });
 }
 
-async function findCommand(
-  options: ResolvedTransportOptions,
-  env: Readonly<Record<string, string>>,
-): Promise<readonly [string, ...string[]]> {
-  const isLocal = options.spawner === undefined;
-  if (options.command === undefined) return [isLocal ? (await locateCli({ env })).path : 'claude'];
-  const [file, ...prefix] = options.command;
-  checkCommand(file, options.allowedCommands);
-  return [isLocal ? await findExecutable(file, options.cwd, env) : file, ...prefix];
+function treeOf(handle: ProcessHandle, marker: string): ProcessTree | undefined {
+  const table = hostProcessTable();
+  return table === undefined || handle.identity === undefined ? undefined : createProcessTree({ root: handle.identity, marker, table });
 }
 
 /**
  * Checks everything that can be checked beforehand, then starts the process. A spawner of the caller's may start it elsewhere, so its files and
- * directories are not looked for on this machine.
+ * directories are not looked for on this machine, and nothing is put around it.
  * @throws ConfigError, LaunchError
  */
-export async function launch(options: ResolvedTransportOptions): Promise<Launched> {
-  const { platform } = process;
-  const marker = createMarker();
-  const env = buildEnvironment({
-    host: process.env,
-    platform,
-    inherit: options.inheritEnv,
-    credential: options.credential,
-    extra: options.env,
-  });
-  env[treeVariable] = chainMarkers(process.env[treeVariable], marker);
-  if (options.spawner === undefined) await checkCwd(options.cwd);
-  const [file, ...prefix] = await findCommand(options, env);
+export async function launch(options: ResolvedTransportOptions, hooks: LaunchHooks): Promise<Launched> {
   const isLocal = options.spawner === undefined;
-  const stderrFile = options.stderrFile ? await openStderrFile() : undefined;
-  const spec = { file, args: [...prefix, ...options.args], cwd: options.cwd, env, detached: platform !== 'win32' };
+  const marker = createMarker();
+  const undo: (() => unknown)[] = [];
+  const cleanUp = async (): Promise<void> => {
+    for (const act of undo.splice(0).reverse()) await act();
+  };
+  const shield = (): Protection => {
+    const protection = protect({ marker, guarded: options.orphanGuard, drain: hooks.drain });
+    undo.push(() => protection.release());
+    return protection;
+  };
+
+  // Once the process runs, the file belongs to its handle.
+  let stderrFile: StderrFile | undefined;
+
   try {
+    const { command, env, notices, home } = await prepare(options, marker);
+    if (home !== undefined) undo.push(() => home.remove());
+    const containing = isLocal ? await contain(command, options, marker) : undefined;
+    undo.push(() => containing?.dispose());
+    stderrFile = options.stderrFile ? await openStderrFile() : undefined;
+    // Before the start: between a start and a note of it, a host can die.
+    let protection = isLocal ? shield() : undefined;
+    const [file, ...prefix] = containing?.command ?? command;
+    const spec = { file, args: [...prefix, ...options.args], cwd: options.cwd, env, detached: process.platform !== 'win32' };
     const withFile = stderrFile === undefined ? spec : { ...spec, stderrFd: stderrFile.fd };
-    const handle = await startProcess(options.spawner ?? nodeSpawner, withFile, stderrFile);
-    const signals = signalsFor(handle, marker, isLocal);
-    const end = (request: EndRequest): Promise<CloseReceipt> =>
-      terminate({ ...request, handle, isOurs: signals !== undefined, tree: request.policy.tree ? signals : undefined });
-    return { handle, end };
+    const handle = await startProcess(options.spawner ?? nodeSpawner, withFile, {
+      stderrFile,
+      // At once: whatever it starts before it is in the group stays outside.
+      onIdentity: ({ pid }) => void containing?.group?.join(pid),
+    });
+    if (handle.identity !== undefined) {
+      protection ??= shield();
+      protection.started(handle.identity, containing?.group?.path);
+      if (home !== undefined) protection.holdFolder(home.folder);
+    }
+    const tree = treeOf(handle, marker);
+    const signals = signalsTo(handle, tree, isLocal, containing);
+
+    async function end(request: EndRequest): Promise<CloseReceipt> {
+      const receipt = await terminate({
+        ...request,
+        handle,
+        isOurs: signals !== undefined,
+        tree: request.policy.tree ? signals : undefined,
+      });
+      // Who could not be ended stays with the guard and in the registry.
+      if (receipt.survivors.length === 0) await cleanUp();
+      return receipt;
+    }
+    return { handle, containment: containing?.tier ?? 'plain', notices, tree, end };
   } catch (cause) {
     await stderrFile?.close();
+    await cleanUp();
     throw cause;
   }
 }

@@ -25,10 +25,14 @@ export interface ProcessEntry extends ProcessIdentity {
 export interface ProcessTable {
   /** Every living process. */
   readAll(): Promise<readonly ProcessEntry[]>;
+  /** The same at once, for the moments in which nothing can be awaited. */
+  readAllNow(): readonly ProcessEntry[];
   /** One living process, at once: what is checked before a signal must not be older than the signal. */
   read(pid: number): ProcessEntry | undefined;
-  /** Whether a process was started with this text in its environment. */
-  carries(pid: number, marker: string): boolean;
+  /** Whether a process was started with this marker in its environment. */
+  carries(identity: ProcessIdentity, marker: string): boolean;
+  /** Whether a single read costs next to nothing, rather than the start of a program. */
+  readonly isCheap: boolean;
 }
 
 let chosen: ProcessTable | undefined;

@@ -1,4 +1,4 @@
-import type { ProcessEntry, ProcessIdentity, ProcessTable } from './process-table.ts';
+import { isAlive, type ProcessEntry, type ProcessIdentity, type ProcessTable } from './process-table.ts';
 
 /** A tree of processes, found again at each look. */
 export interface ProcessTree {
@@ -7,6 +7,8 @@ export interface ProcessTree {
   readonly marker: string;
   /** The living members now, the root among them. */
   look(): Promise<readonly ProcessEntry[]>;
+  /** Whether a member that was seen before still lives, one aside. Costs no look at the whole table; undefined where that cannot be told without one. */
+  hasKnown(except: number | undefined): boolean | undefined;
   /** The members in a table that was read already. */
   membersIn(entries: readonly ProcessEntry[]): readonly ProcessEntry[];
 }
@@ -30,7 +32,6 @@ const keyOf = (identity: ProcessIdentity): string => `${identity.pid}@${identity
 export function createProcessTree(options: ProcessTreeOptions): ProcessTree {
   const { root, marker, table, host = process.pid } = options;
   const known = new Map<string, ProcessIdentity>();
-  const strangers = new Set<string>();
   if (root !== undefined) known.set(keyOf(root), root);
 
   /** Ids of groups and sessions that members lead or have led. A number that somebody else has by now is none. */
@@ -41,14 +42,6 @@ export function createProcessTree(options: ProcessTreeOptions): ProcessTree {
       if (holder === undefined || holder.startTime === startTime) leaders.add(pid);
     }
     return leaders;
-  }
-
-  function carries(entry: ProcessEntry): boolean {
-    const key = keyOf(entry);
-    if (strangers.has(key)) return false;
-    const found = table.carries(entry.pid, marker);
-    if (!found) strangers.add(key);
-    return found;
   }
 
   function membersIn(entries: readonly ProcessEntry[]): readonly ProcessEntry[] {
@@ -64,7 +57,7 @@ export function createProcessTree(options: ProcessTreeOptions): ProcessTree {
       found.set(entry.pid, entry);
       leaders.add(entry.pid);
     };
-    for (const entry of rest) if (known.has(keyOf(entry)) || carries(entry)) add(entry);
+    for (const entry of rest) if (known.has(keyOf(entry)) || table.carries(entry, marker)) add(entry);
     for (let before = -1; before !== found.size;) {
       before = found.size;
       rest = rest.filter((entry) => !found.has(entry.pid));
@@ -73,5 +66,14 @@ export function createProcessTree(options: ProcessTreeOptions): ProcessTree {
     return [...found.values()];
   }
 
-  return { root, marker, membersIn, look: async () => membersIn(await table.readAll()) };
+  return {
+    root,
+    marker,
+    membersIn,
+    look: async () => membersIn(await table.readAll()),
+    hasKnown(except) {
+      if (!table.isCheap) return undefined;
+      return [...known.values()].some((identity) => identity.pid !== except && isAlive(table, identity));
+    },
+  };
 }

@@ -54,8 +54,13 @@ export function createPsTable(options: PsTableOptions = {}): ProcessTable {
     return (rows ?? '').split('\n').flatMap((line) => parsePsLine(line) ?? []);
   };
   return {
+    isCheap: false,
     readAll,
+    readAllNow: () =>
+      runHelperSync(file, ['-axo', columns], boundMs)
+        .split('\n')
+        .flatMap((line) => parsePsLine(line) ?? []),
     read: (pid) => parsePsLine(runHelperSync(file, ['-o', columns, '-p', String(pid)], boundMs)),
-    carries: (pid, marker) => environments.get(pid)?.includes(marker) ?? false,
+    carries: ({ pid }, marker) => environments.get(pid)?.includes(marker) ?? false,
   };
 }

@@ -60,10 +60,10 @@ async function gone(tree: TreeSignals, hurry$: Observable<unknown>, waitMs: numb
   const deadline = performance.now() + waitMs;
   try {
     for (let empty = 0; ;) {
-      empty = (await tree.descendants()).length === 0 ? empty + 1 : 0;
+      empty = (await tree.hasDescendants()) ? 0 : empty + 1;
       if (empty >= 2) return true;
       if (empty === 0 && (hurried || performance.now() >= deadline)) return false;
-      await pause(empty > 0 ? 4 : 20);
+      await pause(empty > 0 ? 4 : 15);
     }
   } finally {
     hurrying.unsubscribe();

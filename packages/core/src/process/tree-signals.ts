@@ -22,8 +22,8 @@ export interface TreeSignals {
   killAll(withinMs: number): Promise<void>;
   /** Resolves when no `killAll` is under way. */
   idle(): Promise<void>;
-  /** Living members without the root. */
-  descendants(): Promise<readonly ProcessIdentity[]>;
+  /** Whether members other than the root live. */
+  hasDescendants(): Promise<boolean>;
   /** Pids of living members, the root first. */
   survivors(): Promise<readonly number[]>;
   /** Those without the root that a signal was sent to and that are gone now. */
@@ -102,7 +102,7 @@ export function createTreeSignals(options: TreeSignalsOptions): TreeSignals {
       return killing;
     },
     idle: async () => killing,
-    descendants: async () => (await tree.look()).filter((member) => member.pid !== root.pid),
+    hasDescendants: async () => tree.hasKnown(root.pid) === true || (await tree.look()).some((member) => member.pid !== root.pid),
     async survivors() {
       const pids = (await tree.look()).map((member) => member.pid);
       return [...pids.filter((pid) => pid === root.pid), ...pids.filter((pid) => pid !== root.pid)];

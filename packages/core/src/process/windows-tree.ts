@@ -53,7 +53,7 @@ export function createWindowsTree(options: WindowsTreeOptions): TreeSignals {
       return killing;
     },
     idle: async () => killing,
-    descendants: () => Promise.resolve([]),
+    hasDescendants: () => Promise.resolve(false),
     survivors: () => Promise.resolve(isAlive() ? [pid] : []),
     ended: () => [],
   };

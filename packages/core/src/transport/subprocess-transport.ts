@@ -116,7 +116,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
 
   async function start(): Promise<void> {
     if (resolved.validate) outlets.validateWith(await loadValidator());
-    attach(await launch(resolved));
+    attach(await launch(resolved, { drain: () => close() }));
   }
 
   async function connect({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {

@@ -11,7 +11,7 @@ test('imports go down only, no file is longer than 250 lines, and no folder know
     policy: ['node:path', 'node:url'],
     streams: ['rxjs', 'rxjs/operators', 'type:node:stream'],
     operators: ['rxjs', 'rxjs/operators'],
-    process: [...fileSystem, 'rxjs', 'rxjs/operators', 'type:node:stream'],
+    process: [...fileSystem, 'rxjs', 'rxjs/operators', 'type:node:stream', 'node:worker_threads'],
     transport: ['rxjs', 'rxjs/operators'],
     control: ['rxjs'],
     session: ['rxjs', 'rxjs/operators', 'node:crypto'],

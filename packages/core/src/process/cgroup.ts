@@ -1,0 +1,42 @@
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { attempt, succeeds } from './attempt.ts';
+
+/** A control group of version 2 that holds one tree. */
+export interface ControlGroup {
+  readonly path: string;
+  /** Puts a process into it, and with it whatever that starts from now on. Returns whether that worked. */
+  join(pid: number): boolean;
+  /** Ends every member at once. */
+  kill(): void;
+  /** Removes the group. Returns false while members are left. */
+  remove(): boolean;
+}
+
+/** Finds this process's own group in the text of `/proc/self/cgroup` and of `/proc/self/mountinfo`. Undefined without version 2 of control groups. */
+export function findOwnGroup(cgroups: string, mounts: string): string | undefined {
+  const own = /^0::(\/.*)$/m.exec(cgroups)?.[1];
+  const mount = mounts.split('\n').find((line) => line.includes(' - cgroup2 '));
+  const [, , , root = '/', point] = mount?.split(' ') ?? [];
+  if (own === undefined || point === undefined || own.includes('..')) return undefined;
+  const below = root === '/' ? own : own.startsWith(root) ? own.slice(root.length) : undefined;
+  return below === undefined ? undefined : join(point, below);
+}
+
+/** The group of this process, in which it may make others. */
+export function readOwnGroup(): string | undefined {
+  return attempt(() => findOwnGroup(readFileSync('/proc/self/cgroup', 'utf8'), readFileSync('/proc/self/mountinfo', 'utf8')));
+}
+
+/** Makes a group below another one. Undefined where that is not allowed, or where the kernel is older than `cgroup.kill` (5.14). */
+export function createControlGroup(parent: string, name: string): ControlGroup | undefined {
+  const path = join(parent, name);
+  if (!succeeds(() => mkdirSync(path))) return undefined;
+  const remove = (): boolean => succeeds(() => rmdirSync(path)) || !existsSync(path);
+  if (!existsSync(join(path, 'cgroup.kill'))) {
+    remove();
+    return undefined;
+  }
+  const write = (file: string, text: string): boolean => succeeds(() => writeFileSync(join(path, file), text));
+  return { path, remove, join: (pid) => write('cgroup.procs', String(pid)), kill: () => void write('cgroup.kill', '1') };
+}

@@ -1,0 +1,52 @@
+import type { ResolvedTransportOptions } from '../policy/options.ts';
+import { checkCommand } from '../policy/command.ts';
+import { checkDepth, nextDepth } from '../policy/depth.ts';
+import { buildEnvironment } from '../policy/environment.ts';
+import { locateCli } from './locate-cli.ts';
+import { chainMarkers, depthVariable, treeVariable } from './marker.ts';
+import { checkCwd, findExecutable } from './preflight.ts';
+import { createPrivateHome, type PrivateHome } from './private-home.ts';
+
+/** Something about a start that is worth knowing. */
+export interface LaunchNotice {
+  readonly code: 'CLI_UNTESTED' | 'INHERITED_LIMIT';
+  readonly message: string;
+}
+
+/** Everything that a start needs. */
+export interface Prepared {
+  readonly command: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+  readonly notices: readonly LaunchNotice[];
+  /** To be removed when the process has ended. */
+  readonly home: PrivateHome | undefined;
+}
+
+async function findCommand(
+  options: ResolvedTransportOptions,
+  env: Readonly<Record<string, string>>,
+): Promise<readonly [string, ...string[]]> {
+  const isLocal = options.spawner === undefined;
+  if (options.command === undefined) return [isLocal ? (await locateCli({ env })).path : 'claude'];
+  const [file, ...prefix] = options.command;
+  checkCommand(file, options.allowedCommands);
+  return [isLocal ? await findExecutable(file, options.cwd, env) : file, ...prefix];
+}
+
+/**
+ * Checks the options against this machine and builds the environment.
+ * @throws ConfigError, LaunchError
+ */
+export async function prepare(options: ResolvedTransportOptions, marker: string): Promise<Prepared> {
+  const { platform, env: host } = process;
+  checkDepth(host[depthVariable], options.maxDepth);
+  const isLocal = options.spawner === undefined;
+  if (isLocal) await checkCwd(options.cwd);
+  const base = { host, platform, inherit: options.inheritEnv, credential: options.credential };
+  const command = await findCommand(options, buildEnvironment({ ...base, extra: options.env }));
+  const home = options.isolated && isLocal ? await createPrivateHome() : undefined;
+  const env = buildEnvironment({ ...base, extra: { ...home?.env, ...options.env } });
+  env[treeVariable] = chainMarkers(host[treeVariable], marker);
+  env[depthVariable] = nextDepth(host[depthVariable]);
+  return { command, env, notices: [], home };
+}
