@@ -39,7 +39,7 @@ const stopCodes = new Set([129, 130, 143]);
 const neverRuns = new Set([126, 127]);
 // What the CLI says when the same call cannot succeed: it ends with the code 1 for these as for anything else.
 const hopeless =
-  /unknown option|unknown command|requires --|invalid api key|not logged in|please run \/login|authentication|no conversation found|is already in use|not_claimed|credit balance|must be one of|cannot be used|invalid (value|argument|settings)|is not a valid/i;
+  /unknown option|unknown command|requires --|--[\w-]+(=\S+)? requires |invalid api key|not logged in|please run \/login|authentication|no conversation found|is already in use|not_claimed|credit balance|must be one of|cannot be used|invalid (value|argument|settings)|is not a valid|error parsing streaming input|missing request on control_request|expected message role/i;
 const passing =
   /overloaded|rate.?limit|econnrefused|econnreset|etimedout|enotfound|connection (refused|error|reset)|timed? ?out|temporar|fetch failed|socket hang up/i;
 

@@ -60,8 +60,8 @@ export interface SessionLife {
   fail(cause: unknown): void;
 }
 
-/** Follows the messages of a process that has answered `initialize`, until its end. */
-export function followSession(parts: SessionParts): SessionLife {
+/** Follows the messages of a process that has answered `initialize`, until its end. `continued` is a turn that the CLI begins by itself. */
+export function followSession(parts: SessionParts, continued?: OpenTurn): SessionLife {
   const { transport, control, diagnostics, options, key } = parts;
   const messages = new Subject<Message>();
   const strays = new Subject<Message>();
@@ -171,6 +171,11 @@ export function followSession(parts: SessionParts): SessionLife {
     failTurn,
     fail,
   };
+  if (continued !== undefined) {
+    // Before anything is read: its first message may be waiting already.
+    ledger.adopt(continued);
+    tracker.expect();
+  }
   transport.messages$.subscribe({
     next: (message) => {
       if (!over) take(message);

@@ -22,8 +22,12 @@ import type { Session, StopOptions, Turn } from './types.ts';
 /** A session over a process that has answered `initialize`. */
 export function createSession(parts: SessionParts): Session {
   const { transport, control, diagnostics, options } = parts;
-  const life = followSession(parts);
+  const { decision } = options.parking ?? {};
+  const continued = decision === undefined ? undefined : createTurn(decision.request.toolUseId, interruptTurn);
+  const life = followSession(parts, continued);
   const { ledger, tracker, gone$, event, endNow, failTurn, fail } = life;
+  /** Background tasks that were under way when the caller left. */
+  let dropped: readonly string[] | undefined;
   const queue = createTurnQueue(transport, options, {
     sent: ({ turn }) => channels.turnSent.publish(() => ({ ...event(), turnId: turn.id })),
     failed: failTurn,
@@ -74,6 +78,7 @@ export function createSession(parts: SessionParts): Session {
 
   function leave(): void {
     life.leaving = 'stopping';
+    dropped ??= [...tracker.activity.tasks.keys()];
     queue.stop();
     for (const entry of ledger.open.filter(({ state }) => state === 'queued')) failTurn(entry, stoppedByCaller());
   }
@@ -93,10 +98,11 @@ export function createSession(parts: SessionParts): Session {
   async function whenQuiescent({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const quiet = firstValueFrom(merge(tracker.quiet$.pipe(filter(Boolean)), gone$));
     const outcome = await abortable(quiet, signal);
+    // Work that a stop of ours has ended is not done, although nothing goes on any more.
+    const taskIds = dropped ?? (outcome === true ? [] : [...tracker.activity.tasks.keys()]);
+    if (taskIds.length > 0) throw unfinishedWork({ ...endNow(), taskIds });
     if (outcome === true) return;
     if (outcome !== undefined) throw outcome.cause;
-    const end = endNow();
-    if (end.taskIds.length > 0) throw unfinishedWork(end);
     if (life.leaving === 'stopping') throw stoppedByCaller();
   }
 
@@ -118,12 +124,6 @@ export function createSession(parts: SessionParts): Session {
     const receipt = await closed(transport.close());
     if (outcome !== undefined) throw outcome.cause;
     return receipt;
-  }
-
-  const continued = options.parking?.decision === undefined ? undefined : open(options.parking.decision.request.toolUseId);
-  if (continued !== undefined) {
-    ledger.adopt(continued);
-    tracker.expect();
   }
 
   return {

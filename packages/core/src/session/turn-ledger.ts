@@ -24,8 +24,6 @@ export interface TurnLedger {
   take(message: Message): void;
   /** Ends one open turn without a result. */
   drop(turn: OpenTurn, cause: unknown): void;
-  /** Ends every open turn. */
-  failAll(cause: unknown): void;
 }
 
 /** The error of a prompt that was taken back in time. */
@@ -46,7 +44,7 @@ export function createTurnLedger(outlets: LedgerOutlets): TurnLedger {
   let open: OpenTurn[] = [];
   let namesTurns = false;
   let adopted: OpenTurn | undefined;
-  let strayTurn = false;
+  let stray: Message[] | undefined;
 
   const byId = (id: string): OpenTurn | undefined => open.find((entry) => entry.turn.id === id);
   const running = (): readonly OpenTurn[] => open.filter((entry) => entry.state === 'running');
@@ -64,6 +62,7 @@ export function createTurnLedger(outlets: LedgerOutlets): TurnLedger {
 
   function begin(entry: OpenTurn): void {
     if (entry.state === 'running' || entry.state === 'settled') return;
+    passOn();
     entry.move('running');
     outlets.started(entry);
   }
@@ -87,19 +86,25 @@ export function createTurnLedger(outlets: LedgerOutlets): TurnLedger {
     if (named.length > 0) return named;
     // It never has a name that this side knows.
     if (adopted?.state === 'running') return [adopted];
-    if (names !== undefined || namesTurns || message.origin !== undefined) return [];
+    // A CLI that names turns leaves nothing but foreign results without a name, and says where they come from.
+    if (names !== undefined || message.origin !== undefined) return [];
     return open.filter((entry) => entry.state !== 'queued').slice(0, 1);
   }
 
   function takeResult(message: ResultMessage): void {
     const turns = answered(message);
     if (turns.length === 0) {
+      passOn();
       outlets.stray(message);
-      strayTurn = false;
       return;
     }
+    // In order, as nothing said whose turn it is: what was kept belongs to it.
+    const held = stray ?? [];
+    stray = undefined;
     for (const entry of turns) {
       if (entry === adopted) adopted = undefined;
+      begin(entry);
+      for (const earlier of held) entry.take(earlier);
       entry.take(message);
       entry.settle(message);
       outlets.settled(entry, message);
@@ -107,18 +112,33 @@ export function createTurnLedger(outlets: LedgerOutlets): TurnLedger {
     keep(open.filter((entry) => !turns.includes(entry)));
   }
 
+  /** Whose turn runs is known for sure only when a prompt of ours waits: then its messages are kept until something says. */
+  function hold(message: Message): void {
+    if (stray === undefined) return;
+    if (open.length > 0) stray.push(message);
+    else {
+      passOn();
+      stray = [];
+      outlets.stray(message);
+    }
+  }
+
+  /** The turn that runs is not ours after all. */
+  function passOn(): void {
+    for (const message of stray ?? []) outlets.stray(message);
+    stray = undefined;
+  }
+
   function takeInit(message: Message): void {
     if (running().length > 0) return;
     // Otherwise the first turn of a CLI that does name them could be taken for ours although it is not.
     const { capabilities } = message as { readonly capabilities?: unknown };
     if (Array.isArray(capabilities) && capabilities.includes('msg_lifecycle_v1')) namesTurns = true;
+    passOn();
+    const first = open.find((entry) => entry.state !== 'queued');
     if (adopted !== undefined) begin(adopted);
-    else if (namesTurns) strayTurn = true;
-    else {
-      const first = open.find((entry) => entry.state !== 'queued');
-      if (first === undefined) strayTurn = true;
-      else begin(first);
-    }
+    else if (namesTurns || first === undefined) stray = [];
+    else begin(first);
   }
 
   return {
@@ -145,14 +165,9 @@ export function createTurnLedger(outlets: LedgerOutlets): TurnLedger {
       }
       if (message.type === 'system' && message.subtype === 'init') takeInit(message);
       const turns = running();
-      if (turns.length === 0 && strayTurn) outlets.stray(message);
+      if (turns.length === 0) hold(message);
       for (const entry of turns) entry.take(message);
     },
     drop,
-    failAll(cause) {
-      const turns = open;
-      keep([]);
-      for (const entry of turns) entry.fail(cause);
-    },
   };
 }
