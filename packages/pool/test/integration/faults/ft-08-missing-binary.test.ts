@@ -1,0 +1,31 @@
+import { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fakeCli, trackProcesses } from '@subwire/testing';
+import { expect, test } from 'vitest';
+import { createSessionPool } from '../../../src/index.ts';
+import { eventually } from '../../support/sessions.ts';
+
+test('FT-08 the executable disappears: 100 calls are told at once, after one attempt; it returns, and the pool serves again by itself', async () => {
+  await using tracker = trackProcesses();
+  const folder = await mkdtemp(path.join(tmpdir(), 'subwire-ft08-'));
+  const file = path.join(folder, 'claude');
+  const { command, env } = fakeCli();
+  await writeFile(`${file}.away`, `#!/bin/sh\nexec '${command[0]}' '${command[1]}' "$@"\n`);
+  await chmod(`${file}.away`, 0o755);
+  const pool = createSessionPool({ size: 2, governor: false, session: { command: file, env }, restart: { openMs: 300 } });
+  try {
+    const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => pool.acquire()));
+    expect(outcomes.every((one) => one.status === 'rejected' && (one.reason as { code: string }).code === 'WARMUP_FAILED')).toBe(true);
+    expect(pool.snapshot().counters['starts']).toBe(1);
+    await rename(`${file}.away`, file);
+    expect(await eventually(() => pool.stats.idle === 2, 10_000)).toBe(true);
+    const lease = await pool.acquire();
+    expect((await lease.worker.prompt('back').result()).result).toBe('back');
+    await lease.release();
+  } finally {
+    await pool.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+  expect(await tracker.leaked()).toEqual([]);
+}, 60_000);
