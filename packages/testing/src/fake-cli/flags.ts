@@ -120,7 +120,8 @@ export function parseFlags(argv: readonly string[]): Flags {
     const values = found.get(name) ?? [];
     found.set(name, values);
     const next = argv[index + 1];
-    if (equals !== -1) values.push(word.slice(equals + 1));
+    if (![withValue, withValues, withOptionalValue, bare].some((names) => names.has(name))) problem ??= `error: unknown option '${typed}'`;
+    else if (equals !== -1) values.push(word.slice(equals + 1));
     else if (withValues.has(name)) {
       while (!isFlag(argv[index + 1])) values.push(argv[(index += 1)] ?? '');
     } else if (withOptionalValue.has(name)) {
@@ -128,7 +129,7 @@ export function parseFlags(argv: readonly string[]): Flags {
     } else if (withValue.has(name)) {
       if (next === undefined) problem ??= `error: option '--${name} <value>' argument missing`;
       else values.push(argv[(index += 1)] ?? '');
-    } else if (!bare.has(name)) problem ??= `error: unknown option '${typed}'`;
+    }
   }
   return {
     has: (name) => found.has(name),

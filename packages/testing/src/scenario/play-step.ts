@@ -73,13 +73,16 @@ function expectLine(state: MachineState, step: ExpectStep): Advance | undefined 
   return done({ ...state, lines: rest, bindings }, []);
 }
 
+/** Words that no control request has as its subtype. */
+const messageTypes: ReadonlySet<string> = new Set(['user', 'control_request', 'control_response', 'control_cancel_request', 'keep_alive']);
+
 /** A word is the type of a message or the subtype of a control request; `*` is any line. */
 function matchWord(word: string, line: unknown, state: MachineState): ReturnType<typeof match> {
   if (word === '*') return { matches: true, bindings: state.bindings };
   const request = isObject(line) && line['type'] === 'control_request' && isObject(line['request']) ? line['request'] : undefined;
   if (request?.['subtype'] === word) return { matches: true, bindings: state.bindings };
   const result = match({ type: word.replace(/^\$/u, '$$$$') }, line, state.bindings);
-  if (result.matches || request === undefined) return result;
+  if (result.matches || request === undefined || messageTypes.has(word)) return result;
   return { matches: false, mismatch: { path: 'request.subtype', expected: word, actual: request['subtype'] } };
 }
 
