@@ -8,6 +8,7 @@ export const defaults = Object.freeze({
   validateTimeoutMs: 2_000,
   resetTimeoutMs: 2_000,
   destroyTimeoutMs: 20_000,
+  closeTimeoutMs: 2_500,
   heartbeatMs: 30_000,
   trustMs: 0,
   maxWaiters: 1_000,
@@ -30,6 +31,4 @@ export const defaults = Object.freeze({
   closeGraceMs: 2_000,
   /** How long the end of a worker may take once the pool closes before it is told to hurry, in milliseconds. */
   closeHurryMs: 1_000,
-  /** And how long after that before it is given up, in milliseconds. */
-  closeGiveUpMs: 1_500,
 });

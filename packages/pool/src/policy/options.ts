@@ -74,6 +74,8 @@ export interface PoolOptions {
   readonly resetTimeoutMs?: number;
   /** How long the end of a worker may take before it is told to hurry, and then again before its place is given up, in milliseconds. @defaultValue 20000 */
   readonly destroyTimeoutMs?: number;
+  /** How long workers may take to end after the grace of `close`, in milliseconds; then it is over without them, and says so in `worker-fault`. @defaultValue 2500 */
+  readonly closeTimeoutMs?: number;
   /** Idle workers are checked this often, in milliseconds, give or take a tenth; 0 never. @defaultValue 30000 */
   readonly heartbeatMs?: number;
   /** A worker that was checked less than this ago is handed out unchecked, in milliseconds. @defaultValue 0: each is checked */
@@ -145,6 +147,7 @@ export interface ResolvedPoolOptions {
   readonly validateTimeoutMs: number;
   readonly resetTimeoutMs: number;
   readonly destroyTimeoutMs: number;
+  readonly closeTimeoutMs: number;
   readonly heartbeatMs: number;
   readonly trustMs: number;
   readonly maxWaiters: number;

@@ -39,6 +39,7 @@ const amounts = [
   'validateTimeoutMs',
   'resetTimeoutMs',
   'destroyTimeoutMs',
+  'closeTimeoutMs',
   'heartbeatMs',
   'trustMs',
   'maxWaiters',
@@ -113,7 +114,7 @@ export function resolveOptions(options: PoolOptions = {}): ResolvedPoolOptions {
   const random = options.random ?? Math.random;
   const { isPermanent, ...restart } = given(options.restart);
   const size = options.size ?? defaults.size;
-  const { priority: _priority, closeGraceMs: _graceMs, closeHurryMs: _hurryMs, closeGiveUpMs: _giveUpMs, ...plain } = defaults;
+  const { priority: _priority, closeGraceMs: _graceMs, closeHurryMs: _hurryMs, ...plain } = defaults;
   return Object.freeze({
     ...plain,
     tenants: {},

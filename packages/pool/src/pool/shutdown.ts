@@ -56,11 +56,9 @@ export function createShutdown<W>(core: PoolCore<W>, onClosed: () => void): Shut
     const takeBack = (): void => {
       for (const { slot } of core.places) if (slot.state.phase === 'leased' || slot.state.phase === 'returning') slot.retire(poolClosed());
       const hurry = (): void => core.places.forEach(({ slot }) => slot.hurry());
-      timers.push(core.clock.setTimer(defaults.closeHurryMs, hurry));
+      timers.push(core.clock.setTimer(Math.min(defaults.closeHurryMs, core.options.closeTimeoutMs), hurry));
       // A worker whose end never comes must not keep the caller: its place is given up, and said so.
-      timers.push(
-        core.clock.setTimer(defaults.closeHurryMs + defaults.closeGiveUpMs, () => core.places.forEach(({ slot }) => slot.giveUp())),
-      );
+      timers.push(core.clock.setTimer(core.options.closeTimeoutMs, () => core.places.forEach(({ slot }) => slot.giveUp())));
     };
     const isBusy = core.places.some(({ lease }) => lease !== undefined);
     if (isBusy && graceMs > 0) timers.push(core.clock.setTimer(graceMs, takeBack));

@@ -43,6 +43,8 @@ export function createSessionPool(options: SessionPoolOptions = {}): SessionPool
   const own: PoolOptions = {
     ...(reset === 'dispose' && { maxUses: 1 }),
     // Starts that share a configuration wait for each other anyway: waiting must not eat up their time to start.
+    // The end of a process can be forced, so it comes; a slow host only needs more time for it.
+    closeTimeoutMs: 15_000,
     ...(isolation === 'shared' && { maxStarting: 1 }),
     ...poolOptions,
     ...(startTimeoutMs !== undefined && { startTimeoutMs }),
