@@ -5,17 +5,26 @@ import { describeMachine } from './src/machine.mjs';
 import { measurements } from './src/measurements/index.mjs';
 import { help, readOptions } from './src/options.mjs';
 import { installPeers } from './src/peers.mjs';
+import { writeDocument } from './src/report/document.mjs';
 import { tableOf } from './src/report/tables.mjs';
 
 async function main() {
   const options = readOptions(process.argv.slice(2));
   if (options === undefined) return console.log(help);
+  if (options.document) return writeDocument();
   const names = options.only.length === 0 ? Object.keys(measurements) : options.only;
   const unknown = names.find((name) => measurements[name] === undefined);
   if (unknown !== undefined) throw new Error(`There is no measurement ${unknown}. There are: ${Object.keys(measurements).join(', ')}.`);
   installPeers();
   const date = new Date().toISOString();
-  const report = { date, node: options.nodeVersion, quick: options.quick, repetitions: options.repetitions, machine: describeMachine(), results: {} };
+  const report = {
+    date,
+    node: options.nodeVersion,
+    quick: options.quick,
+    repetitions: options.repetitions,
+    machine: describeMachine(),
+    results: {},
+  };
   const folder = new URL('./results/', import.meta.url);
   mkdirSync(folder, { recursive: true });
   const file = new URL(`${date.replaceAll(':', '-').slice(0, 19)}-${options.nodeVersion}.json`, folder);

@@ -8,7 +8,20 @@ const asciiWords = (
 ).split(' ');
 const mixedWords = [...asciiWords, ...asciiWords, ...asciiWords, 'café', '→', '…', '“so”', '日本'];
 const unicodeWords = [
-  ...['日本語の文章', '漢字', 'かな交じり', '中文字符', '流式输出', '한국어', 'кириллица', 'ελληνικά', 'עברית', 'العربية', 'naïve', 'Straße'],
+  ...[
+    '日本語の文章',
+    '漢字',
+    'かな交じり',
+    '中文字符',
+    '流式输出',
+    '한국어',
+    'кириллица',
+    'ελληνικά',
+    'עברית',
+    'العربية',
+    'naïve',
+    'Straße',
+  ],
   ...['😀', '👩‍👩‍👧‍👦', '🇪🇺', '𝒳𝒴', 'a\u2028b', 'c\u2029d', 'e\u0085f', '\u00a0', '…', '→', 'plain', 'words', 'too'],
 ];
 
@@ -45,7 +58,12 @@ function init() {
 function result() {
   return {
     ...{ type: 'result', subtype: 'success', is_error: false, duration_ms: 1, duration_api_ms: 1, num_turns: 1, result: 'done' },
-    ...{ session_id: session, total_cost_usd: 0, usage: { input_tokens: 1, output_tokens: 1 }, uuid: '00000000-0000-4000-a000-000000000001' },
+    ...{
+      session_id: session,
+      total_cost_usd: 0,
+      usage: { input_tokens: 1, output_tokens: 1 },
+      uuid: '00000000-0000-4000-a000-000000000001',
+    },
   };
 }
 

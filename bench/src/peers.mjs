@@ -33,7 +33,8 @@ export function installPeers() {
   const names = Object.entries(peerVersions).map(([name, version]) => `${name}@${version}`);
   const flags = ['--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--save-exact', '--loglevel=error'];
   const { status } = spawnSync('npm', ['install', '--prefix', folder, ...flags, ...names], { cwd: folder, stdio: ['ignore', 2, 2] });
-  if (status !== 0) throw new Error('The peers could not be installed from npm. Run again with --rows limit,subwire to measure without them.');
+  if (status !== 0)
+    throw new Error('The peers could not be installed from npm. Run again with --rows limit,subwire to measure without them.');
 }
 
 /**

@@ -22,7 +22,8 @@ export function createLineReader(onLine) {
     const last = chunk.lastIndexOf(10);
     if (last >= first) {
       const text = chunk.utf8Slice(first, last + 1);
-      for (let start = 0, end = text.indexOf('\n'); end !== -1; start = end + 1, end = text.indexOf('\n', start)) onLine(text.slice(start, end));
+      for (let start = 0, end = text.indexOf('\n'); end !== -1; start = end + 1, end = text.indexOf('\n', start))
+        onLine(text.slice(start, end));
     }
     if (last + 1 < chunk.length) pieces.push(chunk.subarray(Math.max(last + 1, first)));
   };

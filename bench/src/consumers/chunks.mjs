@@ -24,7 +24,14 @@ function makeStdout() {
 function spawner() {
   const silent = new Readable({ read() {} });
   const stdin = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const child = Object.assign(new EventEmitter(), { pid: undefined, stdin, stdout: makeStdout(), stderr: silent, exitCode: null, signalCode: null });
+  const child = Object.assign(new EventEmitter(), {
+    pid: undefined,
+    stdin,
+    stdout: makeStdout(),
+    stderr: silent,
+    exitCode: null,
+    signalCode: null,
+  });
   setImmediate(() => child.emit('spawn'));
   return Object.assign(child, { kill: () => false });
 }
@@ -51,6 +58,7 @@ const message = await new Promise((resolve, reject) => void readers[row](resolve
 const wallMs = performance.now() - start;
 const { user, system } = process.cpuUsage(cpu);
 const content = message.message.content;
-const whole = content.length === length && content.endsWith(bytes.toString('latin1', bytes.length - 20 - tail.length, bytes.length - 1 - tail.length));
+const whole =
+  content.length === length && content.endsWith(bytes.toString('latin1', bytes.length - 20 - tail.length, bytes.length - 1 - tail.length));
 const report = { whole, wallMs, cpuMs: (user + system) / 1000, residentBytes: process.resourceUsage().maxRSS * 1024 };
 process.stdout.write(`\n${JSON.stringify(report)}\n`, () => process.exit(0));

@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tableOf } from './tables.mjs';
+
+const results = new URL('../../results/', import.meta.url);
+const target = new URL('../../../docs/measured.md', import.meta.url);
+
+const titles = {
+  deltas: 'Text deltas: one million messages of about 300 bytes',
+  mixed: 'Deltas and tool results of 20 to 200 KB',
+  big: 'Lines of 1, 8 and 32 MB',
+  unicode: 'Text of many scripts, emoji, and U+2028, U+2029 and U+0085 inside strings',
+  line: 'One write per message',
+  validation: 'With every message checked by its zod schema',
+  control: 'Round trip of a control request, both sides on one core',
+  flood: 'A control request awaited inside the handler of a slow reader, under a flood',
+  slow: 'A slow reader of half a gigabyte',
+  chunks: 'One line of 64 MiB in pieces of 1 KiB, in memory',
+  import: 'Importing the package, beside rxjs alone',
+};
+
+const intro = `# Measured
+
+\`\`\`sh
+npm run bench                                        # this Node
+node bench/run.mjs --node "$(npx -y -p node@24 node -p process.execPath)"   # Node 24 for the consumers
+node bench/run.mjs --document                        # writes this page from the last results of each Node
+\`\`\`
+
+Every repetition is a fresh process that reads a real pipe which \`cat\` fills. What counts is the CPU time, user and system, of that process between the first message
+and the last, divided by that of the hand-written optimum (*limit*: a pipe, one decode per chunk, \`indexOf\`, \`JSON.parse\`) that ran beside it. Each cell is the
+median, with the least and the greatest in brackets: what else the machine does weighs on both of a pair, so the ratios hold where the milliseconds do
+not. The content of every message is summed up in each run and hashed in a run of its own; ✗ says what a row lost or damaged.
+
+\`subwire\` is \`createTransport().messages$\` with its default options, \`subwire-read\` its \`read()\`.`;
+
+function load() {
+  return readdirSync(results)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => JSON.parse(readFileSync(new URL(name, results), 'utf8')));
+}
+
+function about({ quick, date, repetitions, machine }, { rows }) {
+  const least = Math.min(...Object.values(rows).map((row) => row.repetitions ?? repetitions));
+  const size = quick ? 'small corpora (`--quick`)' : 'full corpora';
+  return `${date.slice(0, 10)}, ${machine.cpus} cores (${machine.cpu}), load ${machine.load[0]} at the start, ${size}, ${least} repetitions or more.`;
+}
+
+/** Writes docs/measured.md: of each Node and measurement the last result, a full one rather than a quick one. */
+export function writeDocument() {
+  const reports = load();
+  const nodes = [...new Set(reports.map(({ node }) => node))].sort();
+  const sections = [];
+  for (const [name, title] of Object.entries(titles)) {
+    for (const node of nodes) {
+      const own = reports.filter((report) => report.node === node && report.results[name] !== undefined);
+      const best = own.findLast(({ quick }) => !quick) ?? own.at(-1);
+      if (best === undefined) continue;
+      const heading = sections.at(-1)?.name === name ? '' : `## ${title}\n\n`;
+      sections.push({ name, text: `${heading}**Node ${node}**: ${about(best, best.results[name])}\n\n${tableOf(best.results[name])}` });
+    }
+  }
+  const versions = Object.entries(reports.at(-1)?.machine.versions ?? {}).map(([name, version]) => `${name} ${version}`);
+  writeFileSync(target, `${[intro, ...sections.map(({ text }) => text), `Versions: ${versions.join(', ')}.`].join('\n\n')}\n`);
+}
