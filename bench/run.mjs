@@ -20,6 +20,7 @@ async function main() {
   const report = {
     date,
     node: options.nodeVersion,
+    core: options.core === undefined ? 'this repository' : 'another build (`--core`)',
     quick: options.quick,
     repetitions: options.repetitions,
     machine: describeMachine(),

@@ -40,10 +40,10 @@ function load() {
     .map((name) => JSON.parse(readFileSync(new URL(name, results), 'utf8')));
 }
 
-function about({ quick, date, repetitions, machine }, { rows }) {
+function about({ quick, date, repetitions, machine, core }, { rows }) {
   const least = Math.min(...Object.values(rows).map((row) => row.repetitions ?? repetitions));
   const size = quick ? 'small corpora (`--quick`)' : 'full corpora';
-  return `${date.slice(0, 10)}, ${machine.cpus} cores (${machine.cpu}), load ${machine.load[0]} at the start, ${size}, ${least} repetitions or more.`;
+  return `${date.slice(0, 10)}, core of ${core}, ${machine.cpus} cores (${machine.cpu}), load ${machine.load[0]} at the start, ${size}, ${least} repetitions or more.`;
 }
 
 /** Writes docs/measured.md: of each Node and measurement the last result, a full one rather than a quick one. */
