@@ -72,7 +72,7 @@ describe('trackProcesses', () => {
       const child = start('sleep', ['63']);
       expect(await tracker.leaked()).toEqual([child.pid]);
       child.kill('SIGKILL');
-      expect(await untilGone(child.pid!)).toBe(true);
+      expect(await untilGone(child.pid!, { withinMs: 10_000 })).toBe(true);
     } finally {
       vi.useRealTimers();
     }
@@ -160,7 +160,7 @@ describe('trackProcesses', () => {
     const tracker = trackProcesses(quick);
     const child = start('sleep', ['72']);
     await expect(tracker[Symbol.asyncDispose]()).rejects.toMatchObject({ code: 'PROCESSES_LEAKED', survivors: [{ pid: child.pid }] });
-    expect(await untilGone(child.pid!)).toBe(true);
+    expect(await untilGone(child.pid!, { withinMs: 10_000 })).toBe(true);
     await expect(tracker.leaked()).rejects.toMatchObject({ code: 'GUARD_ENDED' });
     await tracker[Symbol.asyncDispose]();
   });
@@ -187,7 +187,7 @@ describe('untilGone', () => {
     const child = start('sleep', ['74']);
     expect(await untilGone(child.pid!, { withinMs: 30 })).toBe(false);
     child.kill('SIGKILL');
-    expect(await untilGone(child.pid!)).toBe(true);
+    expect(await untilGone(child.pid!, { withinMs: 10_000 })).toBe(true);
     expect(await untilGone({ pid: process.pid, startTime: '1' })).toBe(true);
   });
 });

@@ -19,7 +19,7 @@ describe('matchers about processes', () => {
     expect(child.pid).not.toBeGone();
     await expect(child.pid).not.toBeGoneWithin(20);
     child.kill('SIGKILL');
-    await expect(child).toBeGoneWithin(2000);
+    await expect(child).toBeGoneWithin(10_000);
     expect(identity).toBeGone();
     expect(child.pid).not.toBeAlive();
   });
@@ -49,7 +49,7 @@ describe('matchers about processes', () => {
 });
 
 describe('useProcessGuard', () => {
-  const tracker = useProcessGuard();
+  const tracker = useProcessGuard({ graceMs: 10_000 });
   let before: string | undefined;
 
   it('watches the test that runs', async () => {
