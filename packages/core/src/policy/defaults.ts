@@ -16,6 +16,7 @@ export const defaults = Object.freeze({
   isolated: false,
   maxDepth: 1,
   versionCheck: 'files',
+  usageEveryMs: 1000,
   limits: Object.freeze({ cpuWindowMs: 5000, sampleEveryMs: 500 }),
   controlTimeoutMs: 60_000,
   initializeTimeoutMs: 60_000,

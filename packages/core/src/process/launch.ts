@@ -1,9 +1,12 @@
+import { EMPTY, type Observable } from 'rxjs';
+import { takeUntil } from 'rxjs/operators';
 import type { ResolvedTransportOptions } from '../policy/options.ts';
 import type { CloseReceipt } from '../ports/child-process.ts';
 import { contain, type Containing } from './contain.ts';
 import type { ContainmentTier } from './containment.ts';
 import { type ProcessHandle, startProcess } from './handle.ts';
 import { protect, type Protection } from './host-death.ts';
+import { type LimitEvent, needsSamples, watchLimits } from './limits.ts';
 import { createMarker } from './marker.ts';
 import { nodeSpawner } from './node-spawner.ts';
 import { type LaunchNotice, prepare } from './prepare.ts';
@@ -12,6 +15,7 @@ import { createProcessTree, type ProcessTree } from './process-tree.ts';
 import { openStderrFile, type StderrFile } from './stderr-file.ts';
 import { terminate, type TerminateRequest } from './terminate.ts';
 import { createTreeSignals, type TreeSignals } from './tree-signals.ts';
+import { hostSampler, type TreeUsage, type WatchOptions } from './tree-usage.ts';
 import { createWindowsTree } from './windows-tree.ts';
 
 /** How a launched process is to be ended. */
@@ -24,8 +28,10 @@ export interface Launched {
   readonly containment: ContainmentTier;
   /** What is worth knowing about the start and kept nothing from it. */
   readonly notices: readonly LaunchNotice[];
-  /** Its tree, or undefined where this machine cannot see it. */
-  readonly tree: ProcessTree | undefined;
+  /** What its tree uses, sampled while somebody listens. Completes when the process ends; empty where this machine cannot see the tree. */
+  usage(options: WatchOptions): Observable<TreeUsage>;
+  /** The limits that are reached. Completes when the process ends. */
+  readonly limits$: Observable<LimitEvent>;
   /** Ends the process and its tree. */
   end(request: EndRequest): Promise<CloseReceipt>;
 }
@@ -61,6 +67,16 @@ function signalsTo(
 function treeOf(handle: ProcessHandle, marker: string): ProcessTree | undefined {
   const table = hostProcessTable();
   return table === undefined || handle.identity === undefined ? undefined : createProcessTree({ root: handle.identity, marker, table });
+}
+
+function limitsOf(
+  { limits }: ResolvedTransportOptions,
+  usage: (watch: WatchOptions) => Observable<TreeUsage>,
+  ended$: Observable<unknown>,
+): Observable<LimitEvent> {
+  if (limits === undefined) return EMPTY;
+  const samples$ = needsSamples(limits) ? usage({ everyMs: limits.sampleEveryMs, withFiles: false }) : EMPTY;
+  return watchLimits(samples$, limits).pipe(takeUntil(ended$));
 }
 
 /**
@@ -119,7 +135,10 @@ export async function launch(options: ResolvedTransportOptions, hooks: LaunchHoo
       if (receipt.survivors.length === 0) await cleanUp();
       return receipt;
     }
-    return { handle, containment: containing?.tier ?? 'plain', notices, tree, end };
+    const ended$ = handle.exit$;
+    const usage = (watch: WatchOptions): Observable<TreeUsage> =>
+      ((tree && hostSampler()?.watch(tree, watch)) ?? EMPTY).pipe(takeUntil(ended$));
+    return { handle, containment: containing?.tier ?? 'plain', notices, usage, limits$: limitsOf(options, usage, ended$), end };
   } catch (cause) {
     await stderrFile?.close();
     await cleanUp();

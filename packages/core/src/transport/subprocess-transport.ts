@@ -1,11 +1,13 @@
-import { concat, of, ReplaySubject, Subject } from 'rxjs';
+import { concat, defer, of, ReplaySubject, Subject, throwError } from 'rxjs';
 import { bufferCount, concatMap, tap } from 'rxjs/operators';
 import { ClosedError } from '../errors/closed-error.ts';
 import { encodeFrame } from '../framing/encode-frame.ts';
+import { defaults } from '../policy/defaults.ts';
 import type { TransportOptions } from '../policy/options.ts';
 import { resolveTransportOptions } from '../policy/resolve-options.ts';
 import type { CloseReceipt, ProcessExit } from '../ports/child-process.ts';
 import { launch, type Launched } from '../process/launch.ts';
+import type { LimitEvent } from '../process/limits.ts';
 import { drained, nextPoll$ } from '../streams/drained.ts';
 import { checkOutgoing } from '../wire/check-outgoing.ts';
 import type { ControlRequest } from '../wire/control.ts';
@@ -19,6 +21,8 @@ import type { CloseOptions, Transport, TransportState } from './types.ts';
 
 // Two pipes of a dead process hold what they hold: a silence this long, seen after one more look at them, means that they are empty.
 const quietMs = 40;
+
+const limitRungMs = 500;
 
 const neverStarted: CloseReceipt = Object.freeze({
   exit: { code: null, signal: null },
@@ -54,14 +58,14 @@ export function createTransport(options: TransportOptions = {}): Transport {
   const state = (): TransportState => machine.current;
 
   /** Ends the streams with an error and the tree by the ladder. The first cause stays. */
-  function fail(cause: unknown, exit?: ProcessExit): void {
+  function fail(cause: unknown, exit?: ProcessExit, rungMs?: number): void {
     if (failure !== undefined || machine.current === 'closed') return;
     failure = { cause };
     launched?.handle.input.fail(cause);
     machine.move('failed');
     if (exit !== undefined) outlets.exits.next(exit);
     outlets.finish(failure);
-    void close({ from: 'term' });
+    void close({ from: 'term', ...(rungMs !== undefined && { rungMs }) });
   }
 
   function attach(started: Launched): void {
@@ -86,6 +90,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
       },
       complete: () => ends.next(),
     });
+    for (const notice of started.notices) outlets.diagnostics.next(notice);
+    started.limits$.subscribe(onLimit);
     const ended$ = ends.pipe(bufferCount(2));
     const drain = { quietMs, capMs: resolved.shutdown.drainMs, polled$: nextPoll$, paused$: flow.paused$ };
     drainedOut = new Promise((resolve) => {
@@ -100,6 +106,13 @@ export function createTransport(options: TransportOptions = {}): Transport {
           resolve();
         });
     });
+  }
+
+  function onLimit(event: LimitEvent): void {
+    // What takes the machine's memory is not given the whole grace to take more.
+    if (event.kind === 'hard') return fail(event.error, undefined, Math.min(limitRungMs, resolved.shutdown.termGraceMs));
+    const message = `The tree uses more than limits.residentBytes.soft (${event.limit} bytes).`;
+    outlets.diagnostics.next({ code: 'SOFT_LIMIT', message, bytes: event.usage.residentBytes, raw: event.usage });
   }
 
   /** The process has ended and its pipes are empty. */
@@ -224,6 +237,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
     send,
     read: (readOptions) => readMessages(outlets, flow, readOptions),
     endInput,
+    usage: ({ everyMs = defaults.usageEveryMs } = {}) =>
+      defer(() => launched?.usage({ everyMs, withFiles: true }) ?? throwError(() => notOpen('NOT_CONNECTED'))),
     close,
     [Symbol.asyncDispose]: async () => {
       await close();

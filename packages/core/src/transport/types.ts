@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { CloseReceipt, ProcessExit } from '../ports/child-process.ts';
+import type { TreeUsage } from '../process/tree-usage.ts';
 import type { ControlCancelRequest, ControlRequest, ControlResponse } from '../wire/control.ts';
 import type { Message } from '../wire/messages.ts';
 
@@ -20,6 +21,12 @@ export type DiagnosticCode =
   | 'UNKNOWN_FRAME'
   /** A control frame that cannot be answered or matched. */
   | 'INVALID_FRAME'
+  /** The tree uses more memory than the soft limit. */
+  | 'SOFT_LIMIT'
+  /** The CLI is newer than the versions that this package was tested with. */
+  | 'CLI_UNTESTED'
+  /** This host has a limit on address space, which its children inherit and break at. */
+  | 'INHERITED_LIMIT'
   /** The last line had no LF and does not parse. */
   | 'STREAM_TRUNCATED'
   /** A permission callback was given, but other options let tools run without asking it. */
@@ -98,6 +105,11 @@ export interface Transport extends AsyncDisposable {
   read(options?: ReadOptions): AsyncIterableIterator<Message>;
   /** Ends stdin after everything that was sent. Idempotent. */
   endInput(): Promise<void>;
+  /**
+   * What the whole tree uses, every `everyMs` milliseconds (1000) while somebody listens. Completes when the process ends. Shared pages count for each
+   * process. Empty on Windows and for a process that another machine runs; errors with `NOT_CONNECTED` before the start.
+   */
+  usage(options?: { readonly everyMs?: number }): Observable<TreeUsage>;
   /**
    * Ends the process and its tree: EOF, TERM, KILL, each bounded by `shutdown`. Idempotent, bounded, and never rejects because of the process.
    * `from: 'term'` skips the wait for an orderly end. An abort skips what is left of the current wait.

@@ -28,6 +28,7 @@ test('the root exports what is written here, and nothing else', () => {
     'openControl',
     'openSession',
     'posixProfile',
+    'probeContainment',
     'query',
     'redact',
     'redactText',

@@ -1,14 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createTransport } from '@subwire/core';
-import { trackProcesses } from '@subwire/testing';
 import { carriersOf, eventually } from './support.ts';
-
-const guard = trackProcesses();
-afterAll(async () => {
-  expect(await guard.leaked()).toEqual([]);
-  await guard[Symbol.asyncDispose]();
-});
 
 const cycles = 200;
 const atOnce = 4;
