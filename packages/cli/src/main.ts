@@ -16,6 +16,8 @@ type Run = (io: Io, input: CommandInput) => Promise<ExitCode>;
 const loaders: Readonly<Record<string, () => Promise<Run>>> = {
   run: async () => (await import('./commands/run.ts')).run,
   chat: async () => (await import('./commands/chat.ts')).chat,
+  completions: async () => (await import('./commands/completions.ts')).completions,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
   record: async () => (await import('./commands/record.ts')).record,
   replay: async () => (await import('./commands/replay.ts')).replay,
   fake: async () => (await import('./commands/fake.ts')).fake,

@@ -11,7 +11,6 @@ import { safeText } from '../render/safe-text.ts';
 import { createStyle, type Style } from '../render/style.ts';
 import { renderSummary } from '../render/summary.ts';
 import { renderText } from '../render/text.ts';
-import { withDebug } from './shared/debug.ts';
 import { exitCodeOf, exitCodeOfStop } from './shared/exit-code-of.ts';
 import { createPermissions } from './shared/permissions.ts';
 import { resultError } from './shared/result-error.ts';
@@ -68,9 +67,10 @@ async function takeTurn({ io, settings, style, stop, session, say }: Chat, promp
   await printed;
   const interrupted = result.is_error && stop.reason === 'interrupted';
   stop.detach();
-  if (!settings.quiet) say(renderSummary(result, style, interrupted ? 'interrupted' : undefined));
+  if (!settings.quiet) say(renderSummary(result, style, { outcome: interrupted ? 'interrupted' : undefined, cumulative: true }));
   if (!result.is_error) return exitCodes.done;
-  if (interrupted) return exitCodes.interrupted;
+  // It was the person's own wish, and the conversation goes on.
+  if (interrupted) return exitCodes.done;
   const error = resultError(result);
   printPiece(io, { to: 'stderr', text: renderError(error, style) });
   return exitCodeOf(error);
@@ -98,9 +98,10 @@ async function converse(chat: Chat): Promise<ExitCode> {
 }
 
 async function open(io: Io, settings: SessionSettings, stop: StopWatch): Promise<Session> {
+  if (settings.debug) io.enableDebug();
   const onToolUse = createPermissions(io, { quiet: settings.quiet, onBrokenOff: () => stop.interrupt() });
   const options: SessionOptions = { ...settings.session, includePartialMessages: true, onToolUse, signal: stop.ending };
-  return openSession(settings.debug ? await withDebug(io, options) : options);
+  return openSession(options);
 }
 
 async function talk(io: Io, settings: SessionSettings, stop: StopWatch): Promise<ExitCode> {

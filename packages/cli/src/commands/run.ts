@@ -9,7 +9,6 @@ import { printAll, printPiece } from '../render/print.ts';
 import { createStyle } from '../render/style.ts';
 import { renderSummary } from '../render/summary.ts';
 import { renderText } from '../render/text.ts';
-import { withDebug } from './shared/debug.ts';
 import { exitCodeOf, exitCodeOfStop } from './shared/exit-code-of.ts';
 import { createPermissions } from './shared/permissions.ts';
 import { resultError } from './shared/result-error.ts';
@@ -35,9 +34,10 @@ function print(io: Io, { output, quiet }: RunSettings, session: Session): Promis
 }
 
 async function converse(io: Io, settings: RunSettings, prepare: PrepareSession, stop: StopWatch): Promise<ResultMessage> {
+  if (settings.debug) io.enableDebug();
   const onToolUse = createPermissions(io, { quiet: settings.quiet, onBrokenOff: () => stop.interrupt() });
   const options = await prepare({ ...settings.session, onToolUse, signal: stop.ending });
-  const session = await openSession(settings.debug ? await withDebug(io, options) : options);
+  const session = await openSession(options);
   const printed = print(io, settings, session);
   try {
     return await answer(session, settings.prompt, stop);
@@ -75,7 +75,7 @@ export async function runWith(io: Io, settings: RunSettings, prepare: PrepareSes
   }
   if (settings.output === 'json') printPiece(io, renderResult(result));
   const interrupted = result.is_error && stop.reason === 'interrupted';
-  if (!settings.quiet) say(`${renderSummary(result, style, interrupted ? 'interrupted' : undefined)}\n`);
+  if (!settings.quiet) say(`${renderSummary(result, style, { outcome: interrupted ? 'interrupted' : undefined })}\n`);
   if (interrupted) return exitCodes.interrupted;
   if (!result.is_error) return exitCodes.done;
   const error = resultError(result);

@@ -68,6 +68,27 @@ export interface Program {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** What a program printed. */
+export interface Captured {
+  /** Undefined when it did not end in time, or by a signal. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What we run on. */
+export interface Runtime {
+  /** As `20.19.0`. */
+  readonly nodeVersion: string;
+  readonly platform: NodeJS.Platform;
+  readonly architecture: string;
+  readonly memoryBytes: number;
+  readonly freeMemoryBytes: number;
+  readonly processors: number;
+  /** How many files one process may have open; undefined where it is unknown or unlimited. */
+  readonly openFiles: number | undefined;
+}
+
 /** All that a command knows of the world outside, so that a test can give it another one. */
 export interface Io {
   /** The words after `subwire`. */
@@ -79,6 +100,12 @@ export interface Io {
   readonly stderr: Output;
   /** Calls the handler for every signal that asks to stop, instead of ending. Dispose to end on them again. */
   onStop(handler: (signal: StopSignal) => void): Disposable;
+  /** Makes sessions that are opened from now on tell every line that they send and receive on stderr. */
+  enableDebug(): void;
+  /** What we run on. */
+  readonly runtime: Runtime;
+  /** Runs a program to its end, or to its deadline, without input. */
+  capture(program: Program, timeoutMs: number): Promise<Captured>;
   /** Whether somebody can be asked: input and stderr are terminals. */
   readonly canAsk: boolean;
   /** Asks a person. Undefined when the question was broken off. */

@@ -1,4 +1,5 @@
 import { createNodeOutput } from './node-output.ts';
+import { readRuntime } from './runtime.ts';
 import type { NodeLineReader } from './line-reader.ts';
 import type { Input, Io, StopSignal } from './io.ts';
 
@@ -30,6 +31,14 @@ export function createNodeIo(): Io {
     stdin,
     stdout: createNodeOutput(process.stdout, env),
     stderr,
+    enableDebug() {
+      // The library's own switch; it looks when a session is opened.
+      process.env['SUBWIRE_DEBUG'] = '1';
+    },
+    get runtime() {
+      return readRuntime();
+    },
+    capture: async (program, timeoutMs) => (await import('./capture.ts')).capture(program, timeoutMs),
     canAsk,
     onStop(handler) {
       const listeners = stopSignals.map((signal) => [signal, () => handler(signal)] as const);

@@ -25,15 +25,22 @@ function tokens(usage: ApiUsage | undefined): readonly string[] {
   return [`${thousands.format(input + (read ?? 0) + (created ?? 0))} tokens in`, `${thousands.format(output)} out`];
 }
 
+/** Options of {@link renderSummary}. */
+export interface SummaryOptions {
+  /** Replaces `done` or `failed`. */
+  readonly outcome?: string | undefined;
+  /** Whether other turns of the same process came before: the agent counts its cost over all of them. @defaultValue false */
+  readonly cumulative?: boolean;
+}
+
 /**
  * What a turn took, in one line without a line feed: outcome, cost, tokens, time, and the conversation for a later `--resume`.
- * @param outcome replaces `done` or `failed`
  */
-export function renderSummary(result: ResultMessage, style: Style, outcome?: string): string {
+export function renderSummary(result: ResultMessage, style: Style, { outcome, cumulative = false }: SummaryOptions = {}): string {
   const { is_error: failed, subtype, total_cost_usd: cost, usage, duration_ms: ms, session_id: session } = result;
   const parts = [
     outcome ?? (failed ? `failed (${subtype})` : 'done'),
-    ...(cost === undefined ? [] : [formatCost(cost)]),
+    ...(cost === undefined ? [] : [`${formatCost(cost)}${cumulative ? ' so far' : ''}`]),
     ...tokens(usage),
     formatSpan(ms),
     ...(session === '' ? [] : [`session ${session}`]),

@@ -121,6 +121,16 @@ describe('fake, record and replay', () => {
     expect(stderr).toMatch(message);
   });
 
+  it('says the same about a missing binary and a missing directory when it records', async () => {
+    const missing = await subwire(['record', 'm.ndjson', '--agent', '/no/such/agent', 'x'], { input: '', cwd: folder });
+    expect([missing.code, missing.stderr]).toEqual([3, expect.stringMatching(/\[CLI_NOT_FOUND\]\n$/)]);
+    const nowhere = await subwire(['record', 'm.ndjson', '--agent', 'fake', '--cwd', '/no/such/directory', 'x'], {
+      input: '',
+      cwd: folder,
+    });
+    expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringMatching(/\[CWD_NOT_FOUND\]\n$/)]);
+  });
+
   it('shows every line with --debug, or SUBWIRE_DEBUG=1, and no credential', async () => {
     const env = { ANTHROPIC_API_KEY: 'sk-ant-made-up-0123456789' };
     for (const [args, more] of [
@@ -132,17 +142,10 @@ describe('fake, record and replay', () => {
         env: { ...env, ...more },
       });
       expect([code, stdout]).toEqual([0, 'see sk-ant-made-up-0123456789\n']);
-      expect(stderr).toMatch(/^→ \{"type":"control_request".*"subtype":"initialize"/);
-      expect(stderr).toMatch(/^← .*"subtype":"init"/m);
-      expect(stderr).toMatch(/^→ \{"type":"user"/m);
+      expect(stderr).toMatch(/^subwire \S+ > \{"type":"control_request".*"subtype":"initialize"/m);
+      expect(stderr).toMatch(/^subwire \d+ < .*"subtype":"init"/m);
+      expect(stderr).toMatch(/^subwire \d+ > \{"type":"user"/m);
       expect(stderr).not.toContain('sk-ant-made-up');
     }
-  });
-
-  it('says the same about a missing binary and a missing directory while somebody listens', async () => {
-    const missing = await subwire(['run', '--debug', '--agent', '/no/such/agent', 'x']);
-    expect([missing.code, missing.stderr]).toEqual([3, expect.stringMatching(/\[CLI_NOT_FOUND\]\n$/)]);
-    const nowhere = await subwire(['run', '--debug', '--agent', 'fake', '--cwd', '/no/such/directory', 'x']);
-    expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringMatching(/\[CWD_NOT_FOUND\]\n$/)]);
   });
 });

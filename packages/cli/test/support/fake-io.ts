@@ -1,4 +1,4 @@
-import type { Io, LineReader, LineReaderOptions, Output, Program, Question, StopSignal } from '../../src/io/io.ts';
+import type { Io, LineReader, LineReaderOptions, Output, Program, Question, Runtime, StopSignal } from '../../src/io/io.ts';
 
 /** What a {@link FakeIo} is made from. */
 export interface FakeIoOptions {
@@ -14,6 +14,8 @@ export interface FakeIoOptions {
   readonly answers?: readonly (string | undefined)[];
   /** Lines that are typed, in order. */
   readonly lines?: readonly string[];
+  readonly runtime?: Partial<Runtime>;
+  readonly capture?: Io['capture'];
   readonly runInPlace?: (program: Program) => Promise<number>;
 }
 
@@ -60,6 +62,18 @@ export function createFakeIo(options: FakeIoOptions = {}): FakeIo {
     stdin: { isTerminal: options.stdin === undefined, readAll: () => Promise.resolve(options.stdin ?? '') },
     stdout: output('out', gone.signal),
     stderr: output('err', new AbortController().signal),
+    enableDebug: () => undefined,
+    runtime: {
+      nodeVersion: '20.19.0',
+      platform: 'linux',
+      architecture: 'x64',
+      memoryBytes: 8 * 1024 ** 3,
+      freeMemoryBytes: 1024 ** 3,
+      processors: 4,
+      openFiles: 1_048_576,
+      ...options.runtime,
+    },
+    capture: options.capture ?? (() => Promise.resolve({ code: 0, stdout: '2.1.329 (Claude Code)\n', stderr: '' })),
     canAsk: terminal,
     onStop(handler) {
       handlers.add(handler);

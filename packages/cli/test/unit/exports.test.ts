@@ -23,6 +23,6 @@ describe('what users of the command rely on', () => {
   });
 
   it('has these commands', () => {
-    expect(commandSpecs.map(({ name }) => name)).toEqual(['run', 'chat', 'record', 'replay', 'fake']);
+    expect(commandSpecs.map(({ name }) => name)).toEqual(['run', 'chat', 'record', 'replay', 'fake', 'doctor', 'completions']);
   });
 });

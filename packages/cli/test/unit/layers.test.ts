@@ -60,6 +60,24 @@ describe('the sources of the command', async () => {
     expect(text.split('\n').length).toBeLessThanOrEqual(maxLines);
   });
 
+  it('load the libraries of a run only when a command runs: help and version need none of them', () => {
+    const texts = new Map(files.map(({ file, text }) => [file, text]));
+    const reached = new Set<string>();
+    const packages = new Set<string>();
+    const walk = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const [, typeOnly, target] of (texts.get(file) ?? '').matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'/gms)) {
+        if (typeOnly !== undefined) continue;
+        if (target!.startsWith('.')) walk(path.posix.join(path.posix.dirname(file), target!));
+        else if (!target!.startsWith('node:')) packages.add(target!);
+      }
+    };
+    walk('bin.ts');
+    expect(reached.size).toBeGreaterThan(5);
+    expect([...packages]).toEqual(['commander']);
+  });
+
   it('read the process in io/ and in bin.ts only', () => {
     const readers = files.filter(({ text }) => /(?<![\w.'/-])process\.(?!execPath)\w/.test(text)).map(({ file }) => file);
     expect(readers.filter((file) => !file.startsWith('io/') && file !== 'bin.ts')).toEqual([]);

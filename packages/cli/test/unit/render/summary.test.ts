@@ -26,7 +26,8 @@ describe('renderSummary', () => {
   it('names a failure, or another outcome', () => {
     const failed: ResultMessage = { ...base, is_error: true, subtype: 'error_max_turns' };
     expect(renderSummary(failed, plain)).toMatch(/^failed \(error_max_turns\) · /);
-    expect(renderSummary(failed, plain, 'interrupted')).toMatch(/^interrupted · /);
+    expect(renderSummary(failed, plain, { outcome: 'interrupted' })).toMatch(/^interrupted · /);
+    expect(renderSummary({ ...base, total_cost_usd: 1 }, plain, { cumulative: true })).toContain(' · $1.00 so far · ');
   });
 
   it('is dim where colours are wanted', () => {

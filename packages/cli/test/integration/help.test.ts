@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandSpecs } from '../../src/options/command-specs.ts';
+import { optionNames } from '../../src/options/option-names.ts';
+import { bin, placeFakeCli, subwire } from '../support/subwire.ts';
+
+const run = promisify(execFile);
+
+describe('the help', () => {
+  let folder: string;
+  let env: NodeJS.ProcessEnv;
+
+  beforeAll(async () => {
+    await placeFakeCli();
+    folder = await mkdtemp(path.join(tmpdir(), 'subwire-help-'));
+    await writeFile(path.join(folder, 'subwire'), `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`, { mode: 0o755 });
+    env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const examples = commandSpecs.flatMap(({ name, examples: own }) => own.map(({ command }) => ({ name, command })));
+
+  it.each(examples)('of $name has an example that works: $command', async ({ command }) => {
+    const { stdout } = await run('bash', ['-c', command], { cwd: folder, env });
+    expect(stdout === '' && !command.startsWith('source')).toBe(false);
+  });
+
+  it.each(commandSpecs)('of $name shows every option and example', async ({ name, options, examples: own }) => {
+    const { code, stdout } = await subwire([name, '--help']);
+    expect(code).toBe(0);
+    const flat = stdout.replace(/\s+/g, ' ');
+    for (const option of options) expect(flat).toContain(option.flags);
+    for (const { command } of own) expect(stdout).toContain(command);
+    expect(own.length).toBeGreaterThan(0);
+  });
+
+  it('completes in bash what the commands have', async () => {
+    const script = `source <(subwire completions bash)
+complete_words() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _subwire; echo "\${COMPREPLY[*]}"; }
+complete_words subwire r
+complete_words subwire run --ou
+complete_words subwire run --output s
+complete_words subwire run --agent fa
+complete_words subwire completions z
+complete_words subwire run hello -- --ou`;
+    const { stdout } = await run('bash', ['-c', script], { cwd: folder, env });
+    expect(stdout.split('\n').slice(0, 6)).toEqual(['run record replay', '--output', 'stream-json', 'fake', 'zsh', '']);
+  });
+
+  it.each(['bash', 'zsh', 'fish'])('completes every command and option in %s', async (shell) => {
+    const { code, stdout } = await subwire(['completions', shell]);
+    expect(code).toBe(0);
+    for (const { name, options } of commandSpecs) {
+      expect(stdout).toContain(name);
+      for (const option of options) {
+        const { long } = optionNames(option);
+        expect(stdout).toContain(shell === 'fish' ? `-l ${long.slice(2)}` : long);
+      }
+    }
+  });
+});
