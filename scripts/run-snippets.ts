@@ -130,7 +130,7 @@ async function runTests(
   const conditions = "resolve: { conditions: ['@subwire/source'] }";
   await writeFile(
     config,
-    `export default { ${conditions}, ssr: { ${conditions} }, test: { include: ['*.test.ts'], pool: 'forks', maxWorkers: 1, isolate: false, testTimeout: 20000 } };\n`,
+    `export default { ${conditions}, ssr: { ${conditions} }, test: { include: ['*.test.ts'], pool: 'forks', maxWorkers: 1, isolate: false, testTimeout: 60000 } };\n`,
   );
   const report = path.join(folder, 'report.json');
   const program = path.join(root, 'node_modules/vitest/vitest.mjs');
