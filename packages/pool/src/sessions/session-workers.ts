@@ -1,5 +1,5 @@
 import { ControlError, openSession, type CloseReceipt, type Session, type SessionOptions } from '@subwire/core';
-import { EMPTY, map, type Observable } from 'rxjs';
+import { catchError, EMPTY, endWith, firstValueFrom, ignoreElements, map, merge, timer, type Observable } from 'rxjs';
 import { PoolError } from '../policy/pool-error.ts';
 import type { CreateContext, DestroyContext, WorkerFactory, WorkerUsage } from '../policy/worker-factory.ts';
 import { clearConversation } from './clear-conversation.ts';
@@ -17,6 +17,18 @@ export interface SessionWorkersOptions {
   readonly isolation: 'shared' | 'per-process';
   /** How often memory is measured, in milliseconds; undefined: not at all. */
   readonly measureEveryMs: number | undefined;
+}
+
+// How long the end of a session may take to reach its prompts once its process has gone, in milliseconds.
+const maxFarewellMs = 1_000;
+
+/** Emits when everything that the session had to say has been said. */
+function endOf({ messages$ }: Session): Observable<unknown> {
+  return messages$.pipe(
+    ignoreElements(),
+    catchError(() => EMPTY),
+    endWith(undefined),
+  );
 }
 
 interface SessionBelongings {
@@ -65,6 +77,8 @@ export function createSessionWorkers(settings: SessionWorkersOptions): WorkerFac
   }
 
   async function destroy(session: Session, { signal }: DestroyContext): Promise<CloseReceipt> {
+    // Closing at once would make open prompts fail with CLOSED, although it was the agent that ended, and by itself.
+    if (!session.transport.isConnected) await firstValueFrom(merge(timer(maxFarewellMs), endOf(session)));
     const closed = session.close();
     const hurry = (): void => void session.transport.close({ from: 'term', signal }).catch(() => {});
     if (signal.aborted) hurry();

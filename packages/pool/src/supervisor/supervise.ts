@@ -74,6 +74,8 @@ interface SlotRecord {
   reviveAtMs: number | undefined;
 }
 
+const maxKeys = 1_000;
+
 export function createSupervisor(
   rule: ResolvedRestartOptions,
   options: { readonly hasFallback: boolean; readonly random: () => number },
@@ -98,8 +100,15 @@ export function createSupervisor(
       starting: 0,
       fallbackFailed: false,
     };
+    if (keys.size >= maxKeys) forgetQuiet();
     keys.set(key, record);
     return record;
+  }
+
+  /** Keys about which there is nothing to remember go, or a pool with a key per conversation would grow for ever. */
+  function forgetQuiet(): void {
+    for (const [key, { streak, starting, breaker }] of keys)
+      if (streak === 0 && starting === 0 && breaker.phase === 'closed') keys.delete(key);
   }
 
   function slotOf(slot: number): SlotRecord {
