@@ -1,4 +1,4 @@
-import { BehaviorSubject, Subscription } from 'rxjs';
+import { defer, map, startWith, Subject, Subscription } from 'rxjs';
 import { channels } from '../diagnostics/channels.ts';
 import { ClosedError } from '../errors/closed-error.ts';
 import { ConfigError } from '../errors/config-error.ts';
@@ -40,9 +40,11 @@ const idle: ControlLoad = { sent: 0, asked: [] };
 export function openControl(transport: Transport, options: ControlChannelOptions = {}): ControlChannel {
   const report = options.onDiagnostic ?? (() => undefined);
   const nextId = createRequestIds();
-  const load = new BehaviorSubject<ControlLoad>(idle);
+  // The load is put together only for those who look at it: a request must not cost two lists.
+  const loadChanges = new Subject<void>();
   const counts = { requests: 0, questions: 0, lateAnswers: 0, duplicates: 0, cancelled: 0 };
-  const changed = (): void => load.next({ sent: pending.size, asked: incoming.open });
+  const loadNow = (): ControlLoad => (ended === undefined ? { sent: pending.size, asked: incoming.open } : idle);
+  const changed = (): void => loadChanges.next();
   const pending = createPending(changed);
   const incoming = createIncoming({
     send: (frame) => transport.send(frame),
@@ -59,7 +61,7 @@ export function openControl(transport: Transport, options: ControlChannelOptions
     ended = cause;
     pending.rejectAll(cause);
     incoming.cancelAll();
-    load.complete();
+    loadChanges.complete();
   }
 
   const subscriptions = new Subscription();
@@ -93,18 +95,22 @@ export function openControl(transport: Transport, options: ControlChannelOptions
     ),
   );
 
-  async function request(subtype: string, body: object, callOptions: CallOptions = {}): Promise<unknown> {
-    if (ended !== undefined) throw ended(subtype);
-    const { signal } = callOptions;
-    const timeoutMs = checkTimeout(callOptions.timeoutMs ?? defaults.controlTimeoutMs);
-    signal?.throwIfAborted();
-    const id = nextId();
-    counts.requests++;
-    const answer = pending.wait(id, subtype, { timeoutMs, ...(signal !== undefined && { signal }) });
-    transport
-      .send({ type: 'control_request', request_id: id, request: { ...body, subtype } })
-      .catch((cause: unknown) => pending.reject(id, cause));
-    return await answer;
+  // Not an async function: each layer of promises costs a turn of the microtask queue, and a request has little else to cost.
+  function request(subtype: string, body: object, { timeoutMs, signal }: CallOptions = {}): Promise<unknown> {
+    try {
+      if (ended !== undefined) throw ended(subtype);
+      const limitMs = checkTimeout(timeoutMs ?? defaults.controlTimeoutMs);
+      signal?.throwIfAborted();
+      const id = nextId();
+      counts.requests++;
+      const answer = pending.wait(id, subtype, { timeoutMs: limitMs, signal });
+      transport
+        .send({ type: 'control_request', request_id: id, request: { ...body, subtype } })
+        .catch((cause: unknown) => pending.reject(id, cause));
+      return answer;
+    } catch (cause) {
+      return Promise.reject(cause);
+    }
   }
 
   function handle(subtype: string, handler: IncomingHandler, handleOptions: HandleOptions = {}): Disposable {
@@ -112,9 +118,9 @@ export function openControl(transport: Transport, options: ControlChannelOptions
   }
 
   return {
-    load$: load.asObservable(),
+    load$: defer(() => loadChanges.pipe(startWith(undefined), map(loadNow))),
     get load() {
-      return load.value;
+      return loadNow();
     },
     counts,
     request,

@@ -1,5 +1,5 @@
-// A longer delay makes Node's timers fire at once.
-const longestTimerMs = 2_147_483_647;
+/** A longer delay makes a timer of Node fire at once. */
+export const longestTimerMs = 2_147_483_647;
 
 /** Calls back after a time; no limit, or one that no timer can hold, never does. Returns how to call it off. */
 export function startDeadline(timeoutMs: number, onTimeout: () => void): () => void {

@@ -1,13 +1,12 @@
 import { ControlError } from '../errors/control-error.ts';
 import type { ControlResponse } from '../wire/control.ts';
-import { startDeadline } from './deadline.ts';
-import type { CallOptions } from './types.ts';
+import { createDeadlines } from './deadlines.ts';
 
 /** Requests that wait for an answer, by id. */
 export interface PendingRequests {
   readonly size: number;
   /** Waits for the answer to `id`. */
-  wait(id: string, subtype: string, options: Required<Pick<CallOptions, 'timeoutMs'>> & Pick<CallOptions, 'signal'>): Promise<unknown>;
+  wait(id: string, subtype: string, options: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined }): Promise<unknown>;
   /** Settles the request that this answers. Returns whether anybody waited for it. */
   answer(response: ControlResponse['response']): boolean;
   /** Rejects one request that could not be sent. */
@@ -18,7 +17,16 @@ export interface PendingRequests {
 
 interface Waiter {
   readonly subtype: string;
-  readonly settle: (outcome: { readonly value: unknown } | { readonly cause: unknown }) => void;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onAbort: (() => void) | undefined;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
+function timedOut({ subtype, timeoutMs }: Waiter): ControlError {
+  const message = `The CLI did not answer ${subtype} within ${timeoutMs} ms. Ask again, or close the session.`;
+  return new ControlError({ code: 'CONTROL_TIMEOUT', subtype, timeoutMs, message });
 }
 
 function rejected(subtype: string, response: Extract<ControlResponse['response'], { subtype: 'error' }>): ControlError {
@@ -34,42 +42,51 @@ function rejected(subtype: string, response: Extract<ControlResponse['response']
 /** A map from ids to waiters. Each is settled exactly once, on arrival and not by polling, and forgotten at once. `changed` is called when their number has changed. */
 export function createPending(changed: () => void = () => undefined): PendingRequests {
   const waiters = new Map<string, Waiter>();
+  const deadlines = createDeadlines<string>((id) => {
+    const waiter = take(id);
+    waiter?.reject(timedOut(waiter));
+  });
+
+  /** The waiter of an id, which nobody else can settle from now on. */
+  function take(id: string): Waiter | undefined {
+    const waiter = waiters.get(id);
+    if (waiter === undefined) return undefined;
+    waiters.delete(id);
+    deadlines.clear(id);
+    if (waiter.onAbort !== undefined) waiter.signal?.removeEventListener('abort', waiter.onAbort);
+    changed();
+    return waiter;
+  }
+
   return {
     get size() {
       return waiters.size;
     },
     wait(id, subtype, { timeoutMs, signal }) {
       return new Promise((resolve, reject) => {
-        const onAbort = (): void => settle({ cause: signal?.reason });
-        const onTimeout = (): void => {
-          const message = `The CLI did not answer ${subtype} within ${timeoutMs} ms. Ask again, or close the session.`;
-          settle({ cause: new ControlError({ code: 'CONTROL_TIMEOUT', subtype, timeoutMs, message }) });
-        };
-        const stopTimer = startDeadline(timeoutMs, onTimeout);
-        signal?.addEventListener('abort', onAbort, { once: true });
-        const settle: Waiter['settle'] = (outcome) => {
-          if (!waiters.delete(id)) return;
-          stopTimer();
-          changed();
-          signal?.removeEventListener('abort', onAbort);
-          if ('cause' in outcome) reject(outcome.cause);
-          else resolve(outcome.value);
-        };
-        waiters.set(id, { subtype, settle });
+        const onAbort = signal === undefined ? undefined : (): void => take(id)?.reject(signal.reason);
+        waiters.set(id, { subtype, timeoutMs, signal, onAbort, resolve, reject });
+        deadlines.set(id, timeoutMs);
         changed();
-        if (signal?.aborted === true) onAbort();
+        if (signal === undefined || onAbort === undefined) return;
+        if (signal.aborted) onAbort();
+        else signal.addEventListener('abort', onAbort, { once: true });
       });
     },
     answer(response) {
-      const waiter = waiters.get(response.request_id);
+      const waiter = take(response.request_id);
       if (waiter === undefined) return false;
-      if (response.subtype === 'success') waiter.settle({ value: response.response });
-      else waiter.settle({ cause: rejected(waiter.subtype, response) });
+      if (response.subtype === 'success') waiter.resolve(response.response);
+      else waiter.reject(rejected(waiter.subtype, response));
       return true;
     },
-    reject: (id, cause) => waiters.get(id)?.settle({ cause }),
+    reject: (id, cause) => take(id)?.reject(cause),
     rejectAll(cause) {
-      for (const waiter of [...waiters.values()]) waiter.settle({ cause: cause(waiter.subtype) });
+      for (const id of [...waiters.keys()]) {
+        const waiter = take(id);
+        waiter?.reject(cause(waiter.subtype));
+      }
+      deadlines.clearAll();
     },
   };
 }

@@ -1,3 +1,5 @@
+// eslint-disable-next-line no-control-regex -- JSON has escaped the control characters already; what is left to find is everything above ASCII.
+const ascii = /^[\x00-\x7e]*$/;
 const unsafe = /[\u007f-\uffff]/g;
 
 function escapeUnit(unit: string): string {
@@ -11,5 +13,5 @@ function escapeUnit(unit: string): string {
 export function encodeFrame(frame: object): string {
   const json = JSON.stringify(frame) as string | undefined;
   if (json === undefined) throw new TypeError('The value has no JSON form.');
-  return `${json.replace(unsafe, escapeUnit)}\n`;
+  return ascii.test(json) ? `${json}\n` : `${json.replace(unsafe, escapeUnit)}\n`;
 }

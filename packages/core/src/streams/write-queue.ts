@@ -23,45 +23,41 @@ export interface WriteQueueOptions {
  * asynchronously, and an unheard `error` event ends the host.
  */
 export function createWriteQueue(writable: Writable, options: WriteQueueOptions): WriteQueue {
-  const pending = new Set<(cause: unknown) => void>();
+  // A stream calls back in the order of its writes, so the first waiter is always the one that is meant.
+  const waiting: { readonly resolve: () => void; readonly reject: (cause: unknown) => void }[] = [];
   let failure: { readonly cause: unknown } | undefined;
   let ending: Promise<void> | undefined;
 
   function fail(cause: unknown): void {
     failure ??= { cause };
-    for (const reject of [...pending]) reject(failure.cause);
+    for (const { reject } of waiting.splice(0)) reject(failure.cause);
   }
 
   function breakDown(error: Error): void {
     setTimeout(() => fail(options.explain(error)), options.causeWithinMs).unref();
   }
 
-  writable.on('error', breakDown);
-
-  function start(call: (done: (error?: Error | null) => void) => void): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      const giveUp = (cause: unknown): void => {
-        pending.delete(giveUp);
-        reject(cause);
-      };
-      pending.add(giveUp);
-      call((error) => {
-        if (!pending.has(giveUp)) return;
-        if (error instanceof Error) return breakDown(error);
-        pending.delete(giveUp);
-        resolve();
-      });
-    });
+  function flushed(error?: Error | null): void {
+    if (error instanceof Error) breakDown(error);
+    else waiting.shift()?.resolve();
   }
+
+  writable.on('error', breakDown);
 
   return {
     write(data) {
       if (failure !== undefined) return Promise.reject(failure.cause);
-      return start((done) => writable.write(data, done));
+      return new Promise<void>((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        writable.write(data, flushed);
+      });
     },
     end() {
       if (failure !== undefined || writable.destroyed) return Promise.resolve();
-      ending ??= start((done) => writable.end(done)).catch(() => undefined);
+      ending ??= new Promise<void>((resolve) => {
+        waiting.push({ resolve, reject: () => resolve() });
+        writable.end(flushed);
+      });
       return ending;
     },
     fail,

@@ -1,8 +1,8 @@
 import { ProtocolError } from '../errors/protocol-error.ts';
 import { createLineFramer } from '../framing/line-framer.ts';
-import { parseLine } from '../framing/parse-line.ts';
+import { explainLine, parseLine } from '../framing/parse-line.ts';
 import type { ControlCancelRequest, ControlRequest, ControlResponse } from '../wire/control.ts';
-import { toFrame } from '../wire/frame.ts';
+import { type RawFrame, sortFrame } from '../wire/frame.ts';
 import type { Message } from '../wire/messages.ts';
 import type { Diagnostic } from './types.ts';
 
@@ -41,62 +41,63 @@ const headLength = 200;
  * behind unread messages never gets one.
  */
 export function createRouter(options: RouterOptions, sinks: RouteSinks): Router {
-  function routeObject(value: Readonly<Record<string, unknown>>, size: number): void {
-    const frame = toFrame(value);
-    switch (frame.kind) {
-      case 'message': {
-        const issues = frame.message.type === 'unknown' ? undefined : options.validate?.(value);
-        if (issues !== undefined) {
-          sinks.diagnostic({
-            code: 'INVALID_FRAME',
-            message: `A message does not fit its schema: ${issues[0] ?? 'no reason given'}`,
-            issues,
-            raw: value,
-          });
-          sinks.message({ type: 'unknown', raw: value }, size);
-          return;
-        }
-        if (frame.message.type === 'unknown') {
-          const type = value['type'];
-          const message = `A frame of the unknown type or shape ${typeof type === 'string' ? type : '(none)'} was passed on as it came.`;
-          sinks.diagnostic({ code: 'UNKNOWN_FRAME', message, raw: value });
-        }
-        sinks.message(frame.message, size);
-        return;
-      }
+  function passUnknown(raw: RawFrame, size: number): void {
+    const type = raw['type'];
+    const message = `A frame of the unknown type or shape ${typeof type === 'string' ? type : '(none)'} was passed on as it came.`;
+    sinks.diagnostic({ code: 'UNKNOWN_FRAME', message, raw });
+    sinks.message({ type: 'unknown', raw }, size);
+  }
+
+  function passMessage(raw: RawFrame, size: number): void {
+    const issues = options.validate?.(raw);
+    if (issues === undefined) {
+      sinks.message(raw as Message, size);
+      return;
+    }
+    const message = `A message does not fit its schema: ${issues[0] ?? 'no reason given'}`;
+    sinks.diagnostic({ code: 'INVALID_FRAME', message, issues, raw });
+    sinks.message({ type: 'unknown', raw }, size);
+  }
+
+  function routeFrame(raw: RawFrame, size: number): void {
+    switch (sortFrame(raw)) {
+      case 'message':
+        return passMessage(raw, size);
+      case 'unknown':
+        return passUnknown(raw, size);
       case 'control_request':
-        return sinks.controlRequest(frame.frame);
+        return sinks.controlRequest(raw as unknown as ControlRequest);
       case 'control_response':
-        return sinks.controlResponse(frame.frame);
+        return sinks.controlResponse(raw as unknown as ControlResponse);
       case 'control_cancel_request':
-        return sinks.controlCancel(frame.frame);
+        return sinks.controlCancel(raw as unknown as ControlCancelRequest);
       case 'invalid':
-        return sinks.diagnostic({ code: 'INVALID_FRAME', message: `The CLI sent ${frame.reason}; it was ignored.`, raw: frame.raw });
+        return sinks.diagnostic({
+          code: 'INVALID_FRAME',
+          message: `The CLI sent a ${String(raw['type'])} without a request id; it was ignored.`,
+          raw,
+        });
     }
   }
 
+  function reportNoFrame(text: string): void {
+    const reason = explainLine(text);
+    const head = text.slice(0, headLength);
+    if (reason.kind === 'noise') sinks.diagnostic({ code: 'NOISE_LINE', message: 'A line on stdout is no frame.', head });
+    if (reason.kind !== 'invalid') return;
+    const message = `A line opens like an object and is no JSON: ${reason.reason}`;
+    sinks.diagnostic({ code: 'INVALID_JSON', message, head });
+    if (options.strict) sinks.fail(new ProtocolError({ code: 'INVALID_JSON', message, head }));
+  }
+
   function routeLine(text: string, valid: boolean): void {
-    if (!valid)
-      sinks.diagnostic({
-        code: 'INVALID_UTF8',
-        message: 'A line held bytes that are no UTF-8; each was replaced by U+FFFD.',
-        head: text.slice(0, headLength),
-      });
-    const parsed = parseLine(text);
-    switch (parsed.kind) {
-      case 'object':
-        return routeObject(parsed.value, text.length);
-      case 'blank':
-        return;
-      case 'noise':
-        return sinks.diagnostic({ code: 'NOISE_LINE', message: 'A line on stdout is no frame.', head: text.slice(0, headLength) });
-      case 'invalid': {
-        const message = `A line opens like an object and is no JSON: ${parsed.reason}`;
-        const head = text.slice(0, headLength);
-        sinks.diagnostic({ code: 'INVALID_JSON', message, head });
-        if (options.strict) sinks.fail(new ProtocolError({ code: 'INVALID_JSON', message, head }));
-      }
+    if (!valid) {
+      const message = 'A line held bytes that are no UTF-8; each was replaced by U+FFFD.';
+      sinks.diagnostic({ code: 'INVALID_UTF8', message, head: text.slice(0, headLength) });
     }
+    const frame = parseLine(text);
+    if (frame === undefined) reportNoFrame(text);
+    else routeFrame(frame, text.length);
   }
 
   const framer = createLineFramer(
@@ -127,8 +128,7 @@ export function createRouter(options: RouterOptions, sinks: RouteSinks): Router 
     end() {
       const rest = framer.end();
       if (rest === undefined) return undefined;
-      const parsed = parseLine(rest.text);
-      if (parsed.kind !== 'invalid') {
+      if (parseLine(rest.text) !== undefined || explainLine(rest.text).kind !== 'invalid') {
         routeLine(rest.text, rest.valid);
         return undefined;
       }

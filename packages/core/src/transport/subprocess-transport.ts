@@ -162,13 +162,17 @@ export function createTransport(options: TransportOptions = {}): Transport {
     return new ClosedError({ code, state: machine.current, message: advice[code] });
   }
 
-  async function send(frame: object | string): Promise<void> {
-    const line = encodeFrame(checkOutgoing(frame));
-    if (machine.current === 'idle' || machine.current === 'starting') throw notOpen('NOT_CONNECTED');
-    if (machine.current !== 'open' || launched === undefined) throw notOpen('CLOSED');
-    if (inputEnded) throw notOpen('INPUT_ENDED');
-    if (isControlRequest(frame)) flow.controlSent(frame.request_id);
-    await launched.handle.input.write(line);
+  function send(frame: object | string): Promise<void> {
+    try {
+      const line = encodeFrame(checkOutgoing(frame));
+      if (machine.current === 'idle' || machine.current === 'starting') throw notOpen('NOT_CONNECTED');
+      if (machine.current !== 'open' || launched === undefined) throw notOpen('CLOSED');
+      if (inputEnded) throw notOpen('INPUT_ENDED');
+      if (isControlRequest(frame)) flow.controlSent(frame.request_id);
+      return launched.handle.input.write(line);
+    } catch (cause) {
+      return Promise.reject(cause);
+    }
   }
 
   async function endInput(): Promise<void> {

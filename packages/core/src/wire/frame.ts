@@ -1,75 +1,66 @@
-import type { ControlCancelRequest, ControlRequest, ControlResponse } from './control.ts';
 import type { Message } from './messages.ts';
 
-/** One decoded frame, sorted by who must see it. */
-export type Frame =
-  | { readonly kind: 'message'; readonly message: Message }
-  | { readonly kind: 'control_request'; readonly frame: ControlRequest }
-  | { readonly kind: 'control_response'; readonly frame: ControlResponse }
-  | { readonly kind: 'control_cancel_request'; readonly frame: ControlCancelRequest }
-  /** A control frame that nobody can answer or match, such as one without an id. */
-  | { readonly kind: 'invalid'; readonly reason: string; readonly raw: Readonly<Record<string, unknown>> };
+/**
+ * Who must see a frame: readers of messages, the control channel, or nobody, since it is a control frame that cannot be answered or matched.
+ * `unknown` is a message of a type or shape that this version does not know.
+ */
+export type FrameKind = 'message' | 'unknown' | 'control_request' | 'control_response' | 'control_cancel_request' | 'invalid';
 
-type Raw = Readonly<Record<string, unknown>>;
+/** One decoded object. */
+export type RawFrame = Readonly<Record<string, unknown>>;
 
-function isObject(value: unknown): value is Raw {
+function isObject(value: unknown): value is RawFrame {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a frame of a known type has the fields without which its interface would be a lie. Everything else stays as it came. */
-function hasShape(raw: Raw): boolean {
+function hasContent(message: unknown, textToo: boolean): boolean {
+  if (!isObject(message)) return false;
+  const content = message['content'];
+  return Array.isArray(content) || (textToo && typeof content === 'string');
+}
+
+const messageIf = (fits: boolean): FrameKind => (fits ? 'message' : 'unknown');
+
+/**
+ * Sorts one decoded object by its type and by the fields without which its interface would be a lie. The type is not the first key of every frame, so
+ * nothing may be decided from the text; and nothing is allocated here, because this runs once for each delta.
+ */
+export function sortFrame(raw: RawFrame): FrameKind {
   switch (raw['type']) {
     case 'stream_event':
-      return isObject(raw['event']);
+      return messageIf(isObject(raw['event']));
     case 'assistant':
-      return isObject(raw['message']) && Array.isArray(raw['message']['content']);
-    case 'user': {
-      if (!isObject(raw['message'])) return false;
-      const content = raw['message']['content'];
-      return typeof content === 'string' || Array.isArray(content);
-    }
+      return messageIf(hasContent(raw['message'], false));
+    case 'user':
+      return messageIf(hasContent(raw['message'], true));
     case 'system':
-      return typeof raw['subtype'] === 'string';
+      return messageIf(typeof raw['subtype'] === 'string');
     case 'result':
-      return typeof raw['subtype'] === 'string' && typeof raw['is_error'] === 'boolean';
+      return messageIf(typeof raw['subtype'] === 'string' && typeof raw['is_error'] === 'boolean');
     case 'command_lifecycle':
-      return typeof raw['command_uuid'] === 'string' && typeof raw['state'] === 'string';
+      return messageIf(typeof raw['command_uuid'] === 'string' && typeof raw['state'] === 'string');
     case 'rate_limit_event':
-      return isObject(raw['rate_limit_info']);
+      return messageIf(isObject(raw['rate_limit_info']));
     case 'conversation_reset':
-      return typeof raw['new_conversation_id'] === 'string';
+      return messageIf(typeof raw['new_conversation_id'] === 'string');
     case 'tool_progress':
-      return typeof raw['tool_use_id'] === 'string';
+      return messageIf(typeof raw['tool_use_id'] === 'string');
     case 'keep_alive':
-      return true;
+      return 'message';
+    case 'control_response': {
+      const response = raw['response'];
+      return isObject(response) && typeof response['request_id'] === 'string' ? 'control_response' : 'invalid';
+    }
+    case 'control_request':
+      return typeof raw['request_id'] === 'string' ? 'control_request' : 'invalid';
+    case 'control_cancel_request':
+      return typeof raw['request_id'] === 'string' ? 'control_cancel_request' : 'invalid';
     default:
-      return false;
+      return 'unknown';
   }
 }
 
 /** A frame that is no control frame as a {@link Message}; one of an unknown type or shape becomes `{ type: 'unknown', raw }`. */
-export function toMessage(raw: Raw): Message {
-  return hasShape(raw) ? (raw as Message) : { type: 'unknown', raw };
-}
-
-/** Sorts one decoded object. The type is not the first key of every frame, so nothing may be decided from the text. */
-export function toFrame(raw: Raw): Frame {
-  switch (raw['type']) {
-    case 'control_response': {
-      const response = raw['response'];
-      if (isObject(response) && typeof response['request_id'] === 'string')
-        return { kind: 'control_response', frame: raw as unknown as ControlResponse };
-      return { kind: 'invalid', reason: 'a control_response without a request id', raw };
-    }
-    case 'control_request': {
-      if (typeof raw['request_id'] !== 'string') return { kind: 'invalid', reason: 'a control_request without a request id', raw };
-      return { kind: 'control_request', frame: raw as unknown as ControlRequest };
-    }
-    case 'control_cancel_request': {
-      if (typeof raw['request_id'] !== 'string') return { kind: 'invalid', reason: 'a control_cancel_request without a request id', raw };
-      return { kind: 'control_cancel_request', frame: raw as unknown as ControlCancelRequest };
-    }
-    default:
-      return { kind: 'message', message: toMessage(raw) };
-  }
+export function toMessage(raw: RawFrame): Message {
+  return sortFrame(raw) === 'message' ? (raw as Message) : { type: 'unknown', raw };
 }

@@ -23,7 +23,10 @@ async function hear(options: Parameters<typeof createTransport>[0], started: () 
   await transport.connect();
   started();
   const raw = (message: Message): unknown => (message.type === 'unknown' ? message.raw : message);
-  return { messages: (await messages).map(raw), codes: (await diagnostics).map((diagnostic: Diagnostic) => diagnostic.code).filter((code) => code !== 'UNKNOWN_FRAME') };
+  return {
+    messages: (await messages).map(raw),
+    codes: (await diagnostics).map((diagnostic: Diagnostic) => diagnostic.code).filter((code) => code !== 'UNKNOWN_FRAME'),
+  };
 }
 
 const throughMock: Speak = (bytes, chunkBytes) => {
@@ -55,7 +58,12 @@ const table: readonly (readonly [name: string, input: Buffer, messages: readonly
   ['JSON that is no object', bytes('[1,2]\n42\n"s"\nnull\n{"a":1}\n'), [a], ['NOISE_LINE', 'NOISE_LINE', 'NOISE_LINE', 'NOISE_LINE']],
   ['white space around an object', bytes('   {"a":1}   \n'), [a], []],
   ['blank lines', bytes('\n  \n\r\n{"a":1}\n\n'), [a], []],
-  ['a byte that is no UTF-8', Buffer.concat([bytes('{"a":1}\n{"b":"'), Buffer.of(0xff), bytes('"}\n{"b":2}\n')]), [a, { b: '\uFFFD' }, b], ['INVALID_UTF8']],
+  [
+    'a byte that is no UTF-8',
+    Buffer.concat([bytes('{"a":1}\n{"b":"'), Buffer.of(0xff), bytes('"}\n{"b":2}\n')]),
+    [a, { b: '\uFFFD' }, b],
+    ['INVALID_UTF8'],
+  ],
   ['a replacement character that was meant', utf8('{"b":"\uFFFD"}\n'), [{ b: '\uFFFD' }], []],
   ['NUL bytes', bytes('\x00\x00{"a":1}\n{"b":2}\n'), [b], ['NOISE_LINE']],
   ['objects nested 3000 deep', bytes(`${deep}\n{"a":1}\n`), [JSON.parse(deep), a], []],
@@ -115,13 +123,19 @@ test('P13 a 50 MiB line is one message, a 200 MiB line is skipped with one diagn
   const heard = (await messages) as { s?: string; last?: boolean }[];
   clearInterval(sampler);
   expect(heard.map((message) => message.s?.length ?? message.last)).toEqual([50 * (1 << 20), true]);
-  expect(await diagnostics).toMatchObject([{ code: 'LINE_TOO_LONG', bytes: 200 * (1 << 20) + 28, head: expect.stringMatching(/^\{"type":"keep_alive","s":"yyy/) }]);
+  expect(await diagnostics).toMatchObject([
+    { code: 'LINE_TOO_LONG', bytes: 200 * (1 << 20) + 28, head: expect.stringMatching(/^\{"type":"keep_alive","s":"yyy/) },
+  ]);
   // The cap is 64 MiB: the bytes of one line, their text, and what the collector has not looked at yet; without the cap there would be 200 MiB twice.
   expect(peak - before).toBeLessThan(320 * (1 << 20));
 });
 
 test('onOversizeLine: fail ends messages$ with LINE_TOO_LONG and the process with it', async () => {
-  const transport = createTransport({ command: ['node', '-e', `console.log('{"s":"' + 'x'.repeat(5000) + '"}'); setInterval(() => {}, 1000)`], maxLineBytes: 1000, onOversizeLine: 'fail' });
+  const transport = createTransport({
+    command: ['node', '-e', `console.log('{"s":"' + 'x'.repeat(5000) + '"}'); setInterval(() => {}, 1000)`],
+    maxLineBytes: 1000,
+    onOversizeLine: 'fail',
+  });
   const outcome = lastValueFrom(transport.messages$).catch((cause: unknown) => cause);
   await transport.connect();
   expect(await outcome).toMatchObject({ code: 'LINE_TOO_LONG', limit: 1000, bytes: 5008 });

@@ -3,8 +3,9 @@ import { TestScheduler } from 'rxjs/testing';
 import { expect, test } from 'vitest';
 import { drained } from '../../../src/streams/drained.ts';
 
-const run = (body: Parameters<TestScheduler['run']>[0]): void =>
+function run(body: Parameters<TestScheduler['run']>[0]): void {
   new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(body);
+}
 const options = { quietMs: 4, capMs: 12, polled$: of(undefined), paused$: of(false) };
 
 test('ends at once with the pipes', () => {

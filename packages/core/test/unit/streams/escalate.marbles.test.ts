@@ -3,8 +3,9 @@ import { TestScheduler } from 'rxjs/testing';
 import { expect, test } from 'vitest';
 import { escalate, type Rung } from '../../../src/streams/escalate.ts';
 
-const run = (body: Parameters<TestScheduler['run']>[0]): void =>
+function run(body: Parameters<TestScheduler['run']>[0]): void {
   new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(body);
+}
 const rungs = (acts: Record<'e' | 't' | 'k', () => unknown> = { e: () => 0, t: () => 0, k: () => 0 }): readonly Rung<'e' | 't' | 'k'>[] => [
   { name: 'e', act: acts.e, waitMs: 5 },
   { name: 't', act: acts.t, waitMs: 5 },
