@@ -10,7 +10,7 @@ import { bin, placeFakeCli, subwire } from '../support/subwire.ts';
 
 const run = promisify(execFile);
 
-describe('the help', () => {
+describe('the help', { timeout: 60_000 }, () => {
   let folder: string;
   let env: NodeJS.ProcessEnv;
 

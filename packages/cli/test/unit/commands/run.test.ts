@@ -116,4 +116,18 @@ describe('subwire run', () => {
     expect(io.code).toBe(1);
     expect(io.err).toMatch(/unknown option '--no-such-flag'.*\[EXIT_EARLY\]/);
   });
+
+  it.each([
+    ['a missing binary', ['--agent', '/no/such/agent'], 3, 'CLI_NOT_FOUND'],
+    ['a missing directory', ['--agent', 'fake', '--cwd', '/no/such/directory'], 2, 'CWD_NOT_FOUND'],
+    ['a CLI that exits at once', ['--agent', '/bin/false'], 1, 'EXIT_EARLY'],
+  ])('names %s within a second', async (_what, args, code, label) => {
+    // The first time loads the libraries, which is the start-up of the command and none of this.
+    await run(['run', ...args, 'hello']);
+    const at = performance.now();
+    const io = await run(['run', ...args, 'hello']);
+    expect(performance.now() - at).toBeLessThan(1000);
+    expect([io.code, io.out]).toEqual([code, '']);
+    expect(io.err).toMatch(new RegExp(`\\[${label}\\]\n$`));
+  });
 });
