@@ -11,6 +11,9 @@ const cache = path.join(here, '..', '.cache', 'real-cli');
 const folder = path.join(cache, version);
 const binary = path.join(folder, 'node_modules', '@anthropic-ai', `claude-code-linux-${process.arch}`, 'claude');
 const installMs = 300_000;
+// The official SDK: a peer to be compared with, never a dependency. It brings the SDK of MCP servers along.
+const sdkVersion = '0.3.329';
+const sdkFolder = path.join(here, '..', '.cache', 'official-sdk', sdkVersion);
 
 function works(command, args) {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
@@ -41,6 +44,14 @@ function obtain() {
   }
 }
 
+/** The official SDK without its own copy of the CLI; where it cannot be had, its tests count as skipped. */
+function obtainSdk() {
+  if (existsSync(path.join(sdkFolder, 'node_modules', '@anthropic-ai', 'claude-agent-sdk', 'sdk.mjs'))) return true;
+  mkdirSync(sdkFolder, { recursive: true });
+  const install = ['install', '--prefix', sdkFolder, '--no-save', '--no-package-lock', '--ignore-scripts', '--omit=optional', '--silent', `@anthropic-ai/claude-agent-sdk@${sdkVersion}`];
+  return spawnSync('npm', install, { stdio: 'ignore', timeout: installMs, cwd: sdkFolder }).status === 0;
+}
+
 /** The command that runs another one without any network but loopback, or why there is none. */
 function isolation() {
   const up = 'ip link set lo up && exec "$@"';
@@ -55,6 +66,7 @@ let prefix = [];
 const missing = process.platform === 'linux' ? (isolation().missing ?? obtain()) : 'it is run on Linux only';
 if (missing === undefined) {
   env.SUBWIRE_REAL_CLI = binary;
+  if (obtainSdk()) env.SUBWIRE_OFFICIAL_SDK = path.join(sdkFolder, 'node_modules');
   prefix = isolation().command;
 } else {
   console.log(`conformance: the real CLI ${version} is left out (its tests count as skipped): ${missing}`);

@@ -19,6 +19,12 @@ export { redact, redactText } from './policy/redact.ts';
 export type { AgentDefinition, McpServerConfig, SessionPolicyOptions } from './policy/session-options.ts';
 export type { Containment, ProcessLimits, Rlimits, VersionCheck } from './policy/process-options.ts';
 export type { ShutdownPolicy } from './policy/shutdown.ts';
+export {
+  createClaudeCodeSpawner,
+  type OfficialSpawnedProcess,
+  type OfficialSpawnOptions,
+  type SpawnClaudeCodeOptions,
+} from './transport/official-sdk.ts';
 export { createTransport } from './transport/subprocess-transport.ts';
 export type { CloseOptions, Diagnostic, DiagnosticCode, ReadOptions, Transport, TransportState } from './transport/types.ts';
 export { openControl } from './control/channel.ts';

@@ -16,6 +16,7 @@ test('the root exports what is written here, and nothing else', () => {
     'addUsage',
     'channels',
     'classify',
+    'createClaudeCodeSpawner',
     'createTransport',
     'credentialVariables',
     'digestOf',

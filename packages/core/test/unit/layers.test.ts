@@ -12,7 +12,7 @@ test('imports go down only, no file is longer than 250 lines, and no folder know
     streams: ['rxjs', 'rxjs/operators', 'type:node:stream'],
     operators: ['rxjs', 'rxjs/operators'],
     process: [...fileSystem, 'rxjs', 'rxjs/operators', 'type:node:stream', 'node:worker_threads'],
-    transport: ['rxjs', 'rxjs/operators'],
+    transport: ['rxjs', 'rxjs/operators', 'node:events', 'node:stream', 'type:node:stream'],
     control: ['rxjs'],
     session: ['rxjs', 'rxjs/operators', 'node:crypto'],
   };
