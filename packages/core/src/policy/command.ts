@@ -1,10 +1,9 @@
 import { basename } from 'node:path';
 import { ConfigError } from '../errors/config-error.ts';
 
-/** The base name by which a command is allowed: without its folder and, for Windows, without `.exe`. */
+/** The base name by which a command is allowed: without its folder and, for Windows, without `.exe`, `.cmd` or `.bat`. */
 export function commandName(file: string): string {
-  const name = basename(file.replaceAll('\\', '/'));
-  return name.toLowerCase().endsWith('.exe') ? name.slice(0, -'.exe'.length) : name;
+  return basename(file.replaceAll('\\', '/')).replace(/\.(?:exe|cmd|bat)$/i, '');
 }
 
 /**

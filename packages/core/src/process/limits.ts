@@ -75,3 +75,14 @@ export function watchLimits(usage$: Observable<TreeUsage>, limits: ResolvedProce
 export function needsSamples({ softBytes, hardBytes, cpuPercent }: ResolvedProcessLimits): boolean {
   return [softBytes, hardBytes, cpuPercent].some((value) => value !== Infinity);
 }
+
+/** What is said of a soft limit. */
+export function softLimitReached({ limit, usage }: Extract<LimitEvent, { readonly kind: 'soft' }>): {
+  readonly code: 'SOFT_LIMIT';
+  readonly message: string;
+  readonly bytes: number;
+  readonly raw: TreeUsage;
+} {
+  const message = `The tree uses more than limits.residentBytes.soft (${megabytes(limit)}).`;
+  return { code: 'SOFT_LIMIT', message, bytes: usage.residentBytes, raw: usage };
+}

@@ -1,7 +1,9 @@
 import type { ResolvedTransportOptions } from '../policy/options.ts';
-import { checkCommand } from '../policy/command.ts';
+import { checkCommand, commandName } from '../policy/command.ts';
 import { checkDepth, nextDepth } from '../policy/depth.ts';
 import { buildEnvironment } from '../policy/environment.ts';
+import { checkVersion } from './check-version.ts';
+import { inheritedAddressSpace } from './inherited-limits.ts';
 import { locateCli } from './locate-cli.ts';
 import { chainMarkers, depthVariable, treeVariable } from './marker.ts';
 import { checkCwd, findExecutable } from './preflight.ts';
@@ -27,10 +29,33 @@ async function findCommand(
   env: Readonly<Record<string, string>>,
 ): Promise<readonly [string, ...string[]]> {
   const isLocal = options.spawner === undefined;
-  if (options.command === undefined) return [isLocal ? (await locateCli({ env })).path : 'claude'];
+  if (options.command === undefined) return isLocal ? (await locateCli({ env })).command : ['claude'];
   const [file, ...prefix] = options.command;
   checkCommand(file, options.allowedCommands);
-  return [isLocal ? await findExecutable(file, options.cwd, env) : file, ...prefix];
+  return [...(isLocal ? await findExecutable(file, options.cwd, env) : [file]), ...prefix] as unknown as [string, ...string[]];
+}
+
+/** Whether a command is the CLI by its name, so that its version can be asked for. Any other one is only asked when the caller wants it. */
+function isCli({ command }: ResolvedTransportOptions): boolean {
+  return command === undefined || commandName(command[0]) === 'claude';
+}
+
+async function findNotices(
+  options: ResolvedTransportOptions,
+  command: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+): Promise<readonly LaunchNotice[]> {
+  const notices: LaunchNotice[] = [];
+  if (isCli(options) || options.versionCheck === 'probe') {
+    const message = await checkVersion(command, env, options.versionCheck);
+    if (message !== undefined) notices.push({ code: 'CLI_UNTESTED', message });
+  }
+  const limit = inheritedAddressSpace();
+  if (limit !== undefined) {
+    const message = `This host has a limit of ${limit} bytes on address space, which agents inherit and break at. Remove it (ulimit -v unlimited).`;
+    notices.push({ code: 'INHERITED_LIMIT', message });
+  }
+  return notices;
 }
 
 /**
@@ -43,10 +68,12 @@ export async function prepare(options: ResolvedTransportOptions, marker: string)
   const isLocal = options.spawner === undefined;
   if (isLocal) await checkCwd(options.cwd);
   const base = { host, platform, inherit: options.inheritEnv, credential: options.credential };
-  const command = await findCommand(options, buildEnvironment({ ...base, extra: options.env }));
+  const shared = buildEnvironment({ ...base, extra: options.env });
+  const command = await findCommand(options, shared);
+  const notices = isLocal ? await findNotices(options, command, shared) : [];
   const home = options.isolated && isLocal ? await createPrivateHome() : undefined;
   const env = buildEnvironment({ ...base, extra: { ...home?.env, ...options.env } });
   env[treeVariable] = chainMarkers(host[treeVariable], marker);
   env[depthVariable] = nextDepth(host[depthVariable]);
-  return { command, env, notices: [], home };
+  return { command, env, notices, home };
 }

@@ -7,7 +7,7 @@ import type { TransportOptions } from '../policy/options.ts';
 import { resolveTransportOptions } from '../policy/resolve-options.ts';
 import type { CloseReceipt, ProcessExit } from '../ports/child-process.ts';
 import { launch, type Launched } from '../process/launch.ts';
-import type { LimitEvent } from '../process/limits.ts';
+import { type LimitEvent, softLimitReached } from '../process/limits.ts';
 import { drained, nextPoll$ } from '../streams/drained.ts';
 import { checkOutgoing } from '../wire/check-outgoing.ts';
 import type { ControlRequest } from '../wire/control.ts';
@@ -111,8 +111,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
   function onLimit(event: LimitEvent): void {
     // What takes the machine's memory is not given the whole grace to take more.
     if (event.kind === 'hard') return fail(event.error, undefined, Math.min(limitRungMs, resolved.shutdown.termGraceMs));
-    const message = `The tree uses more than limits.residentBytes.soft (${event.limit} bytes).`;
-    outlets.diagnostics.next({ code: 'SOFT_LIMIT', message, bytes: event.usage.residentBytes, raw: event.usage });
+    outlets.diagnostics.next(softLimitReached(event));
   }
 
   /** The process has ended and its pipes are empty. */
