@@ -20,6 +20,15 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
   const { queue, options, clock, supervisor, sink, metrics, factory } = core;
   let isThrottled = false;
 
+  function idleLanes(): ReadonlySet<string> {
+    const lanes = new Set<string>();
+    for (const { slot, sticky } of core.places) {
+      const { phase, key, doomed } = slot.state;
+      if (phase === 'idle' && doomed === undefined) lanes.add(sticky === undefined ? key : stickyLane(key, sticky));
+    }
+    return lanes;
+  }
+
   function pickIdle(lane: string): Place<W> | undefined {
     let best: Place<W> | undefined;
     for (const place of core.places) {
@@ -50,7 +59,9 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
   function dispatch(): void {
     if (core.phase !== 'open' || core.isPaused) return;
     for (;;) {
-      const call = queue.next({ key: (lane) => pickIdle(lane) !== undefined, tenant: hasRoom });
+      const lanes = idleLanes();
+      if (lanes.size === 0) return;
+      const call = queue.next({ key: (lane) => lanes.has(lane), tenant: hasRoom });
       const place = call && pickIdle(call.key);
       if (call === undefined || place === undefined) return;
       const leave = options.governor?.admit() ?? { type: 'go' };
@@ -83,6 +94,20 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
     call.resolve(lease);
   }
 
+  /** Keys that calls wait for, as many as could matter in one step. One that must wait itself is no reason for others to wait. */
+  function startableKeys(): readonly string[] {
+    const found: string[] = [];
+    for (const key of queue.keys()) {
+      if (found.length >= core.size * 2) break;
+      // A lane of a conversation has its worker already.
+      if (key.includes('\u0000')) continue;
+      const permit = supervisor.permit(key, clock.nowMs());
+      if (permit.type !== 'wait') found.push(key);
+      else if (permit.untilMs !== undefined) core.wakeAt(permit.untilMs);
+    }
+    return found;
+  }
+
   function view(): PlanView {
     return {
       places: core.places.slice(0, core.size).map(({ slot, waiter, sticky }) => ({
@@ -94,10 +119,7 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
         isSticky: sticky !== undefined && slot.state.phase !== 'leased',
         idleAtMs: slot.state.idleAtMs,
       })),
-      waiting: queue
-        .keys()
-        .map((key) => ({ key, count: queue.countOf({ key }) }))
-        .filter(({ key }) => !key.includes('\u0000')),
+      waiting: startableKeys().map((key) => ({ key, count: queue.countOf({ key }) })),
       warmKey: core.key,
       minIdle: minIdleOf(core),
     };
@@ -132,6 +154,8 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
     if (isComing || liveOf(core, key) > 0) return;
     for (const call of queue.all()) {
       if (call.workerKey !== key) continue;
+      // Gone from the plan, they make room in it for calls of other keys.
+      core.pump();
       metrics.count('rejected');
       const what = isPermanent
         ? 'No worker can be started, for a reason that will not go away by itself; see the cause.'

@@ -27,6 +27,8 @@ export interface SlotState {
   readonly cause: unknown;
   /** Whether the worker died by itself. */
   readonly lost: boolean;
+  /** Whether the start has led to a worker that is not gone yet. */
+  readonly isMade: boolean;
 }
 
 export type SlotEvent =
@@ -66,6 +68,7 @@ export const emptySlot: SlotState = Object.freeze({
   doomed: undefined,
   cause: undefined,
   lost: false,
+  isMade: false,
 });
 
 const vacant: ReadonlySet<SlotPhase> = new Set<SlotPhase>(['empty', 'waiting', 'abandoned']);
@@ -102,11 +105,11 @@ export function reduceSlot(state: SlotState, event: SlotEvent): SlotStep {
       };
     case 'created':
       // A start that was called off cannot be undone in the middle: the worker is ended as soon as it exists, and is never listed.
-      if (phase === 'retiring') return go({}, 'destroy');
+      if (phase === 'retiring' && !state.isMade) return go({ isMade: true }, 'destroy');
       if (phase !== 'starting') return stay;
-      return go({ phase: 'idle', warmAtMs: event.nowMs, idleAtMs: event.nowMs, checkedAtMs: event.nowMs }, 'watch');
+      return go({ phase: 'idle', isMade: true, warmAtMs: event.nowMs, idleAtMs: event.nowMs, checkedAtMs: event.nowMs }, 'watch');
     case 'failed':
-      return phase === 'starting' || phase === 'retiring' ? go({ phase: event.next }) : stay;
+      return phase === 'starting' || (phase === 'retiring' && !state.isMade) ? go({ phase: event.next }) : stay;
     case 'check':
       return phase === 'idle' ? go({ phase: 'checking' }, 'validate') : stay;
     case 'checked':
@@ -132,7 +135,7 @@ export function reduceSlot(state: SlotState, event: SlotEvent): SlotStep {
     case 'lost':
       return manned.has(phase) ? go({ phase: 'retiring', cause: event.cause, lost: true }, 'unwatch', 'destroy') : stay;
     case 'gone':
-      return phase === 'retiring' ? go({ phase: event.next }) : stay;
+      return phase === 'retiring' ? go({ phase: event.next, isMade: false }) : stay;
     case 'vacate':
       return vacant.has(phase) ? go({ phase: event.next }) : stay;
   }
