@@ -1,5 +1,8 @@
-import { EMPTY, firstValueFrom, from, lastValueFrom, of, toArray } from 'rxjs';
-import { catchError, filter, mergeMap, retry, take, tap } from 'rxjs/operators';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { defer, EMPTY, firstValueFrom, from, lastValueFrom, of, range, TimeoutError, timer, toArray } from 'rxjs';
+import { catchError, filter, finalize, ignoreElements, mergeMap, retry, take, takeUntil, tap, timeout } from 'rxjs/operators';
 import { afterAll, expect, test } from 'vitest';
 import { openSession, query } from '@subwire/core';
 import { textOf } from '@subwire/core/operators';
@@ -128,4 +131,63 @@ test('closing while a turn runs goes straight to TERM, and the turn rejects', as
   expect(receipt.rungs[0]).toBe('term');
   expect(receipt.exit).toEqual({ code: 143, signal: null });
   await expect(turn.result()).rejects.toMatchObject({ code: 'CLOSED' });
+});
+
+test('query composes: takeUntil and timeout end the process, and retry starts another', async () => {
+  const slow = fakeCli({ faults: [{ name: 'never-result' }] });
+  await lastValueFrom(query('hello', slow).pipe(takeUntil(timer(400)), ignoreElements()), { defaultValue: undefined });
+  await expect(lastValueFrom(query('hello', slow).pipe(timeout({ first: 5000, each: 400 })))).rejects.toThrow(TimeoutError);
+  const folder = await mkdtemp(path.join(tmpdir(), 'subwire-retry-'));
+  const flaky = fakeCli({ reply: 'at last', faults: [{ name: 'crash-on-input', file: path.join(folder, 'count'), times: 1 }] });
+  const errors: unknown[] = [];
+  const texts = await lastValueFrom(
+    query('hello', flaky).pipe(tap({ error: (cause) => errors.push(cause) }), retry(2), textOf(), toArray()),
+  );
+  expect(texts.join('')).toBe('at last');
+  expect(errors).toHaveLength(1);
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('query composes: mergeMap runs at most four at once', async () => {
+  let alive = 0;
+  let most = 0;
+  const one = (index: number) =>
+    defer(() => {
+      most = Math.max(most, ++alive);
+      return query(`number ${index}`, fakeCli()).pipe(finalize(() => alive--));
+    });
+  const results = await lastValueFrom(
+    range(0, 6).pipe(
+      mergeMap(one, 4),
+      filter((message) => message.type === 'result'),
+      toArray(),
+    ),
+  );
+  expect(results).toHaveLength(6);
+  expect(most).toBe(4);
+});
+
+test('P11 a CLI that ignores interrupt, EOF and TERM is killed within 8 s by default, and the outcome is no crash', async () => {
+  const faults = [{ name: 'never-result' }, { name: 'ignore-interrupt' }, { name: 'ignore-eof' }, { name: 'ignore-term' }] as const;
+  const session = await openSession(fakeCli({ faults }));
+  const turn = session.prompt('hello');
+  await firstValueFrom(turn.state$.pipe(filter((state) => state === 'running')));
+  const startedAt = performance.now();
+  const receipt = await session.stop();
+  expect(performance.now() - startedAt).toBeLessThan(8000);
+  expect(receipt.rungs.slice(0, 4)).toEqual(['interrupt', 'eof', 'term', 'kill']);
+  expect(receipt.survivors).toEqual([]);
+  await expect(turn.result()).rejects.toMatchObject({ code: 'CLOSED' });
+  expect(session.id).toBeDefined();
+});
+
+test('P11 a query that is left while the CLI still starts never sends its prompt', async () => {
+  const startedAt = performance.now();
+  await lastValueFrom(
+    query('hello', fakeCli({ faults: [{ name: 'slow-init', ms: 5000 }] })).pipe(takeUntil(timer(100)), ignoreElements()),
+    {
+      defaultValue: undefined,
+    },
+  );
+  expect(performance.now() - startedAt).toBeLessThan(3000);
 });
