@@ -19,6 +19,7 @@ export const agentOptions: readonly OptionSpec[] = [
   { flags: '--disallowed-tools <list>', summary: 'tools that may not run' },
   { flags: '--append-system-prompt <text>', summary: "text to add to the agent's own instructions" },
   { flags: '--max-turns <count>', summary: 'API calls for each prompt at most' },
+  { flags: '--max-rss <size>', summary: 'end the agent when it and what it started take more memory than this: 900m, 2g' },
   { flags: '-r, --resume <session>', summary: 'go on with the conversation of this id' },
   { flags: '-c, --continue', summary: 'go on with the last conversation of the directory' },
   { flags: '-q, --quiet', summary: 'nothing on stderr but errors' },

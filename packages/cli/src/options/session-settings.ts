@@ -3,6 +3,7 @@ import type { SessionOptions } from '@subwire/core';
 import { resolveAgent } from './agent.ts';
 import type { CommandInput } from './command-spec.ts';
 import { optionalText } from './read-option.ts';
+import { parseSize } from './size.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What the common options say. */
@@ -45,6 +46,7 @@ export async function readSessionSettings({ options, afterDashes }: CommandInput
   const text = (name: string): string | undefined => optionalText(options, name);
   const agent = text('agent') ?? 'claude';
   const cwd = text('cwd');
+  const maxRss = text('maxRss');
   if (text('resume') !== undefined && options['continue'] === true)
     throw new UsageError('--resume and --continue exclude each other. Give the one or the other.');
   const session = defined<SessionOptions>({
@@ -55,6 +57,7 @@ export async function readSessionSettings({ options, afterDashes }: CommandInput
     disallowedTools: list(text('disallowedTools')),
     appendSystemPrompt: text('appendSystemPrompt'),
     maxTurns: positiveInteger('--max-turns', text('maxTurns')),
+    limits: maxRss === undefined ? undefined : { residentBytes: { hard: parseSize('--max-rss', maxRss) } },
     resume: text('resume'),
     continue: options['continue'] === true ? true : undefined,
     args: afterDashes,

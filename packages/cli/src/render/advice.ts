@@ -10,6 +10,7 @@ const byCode: Readonly<Partial<Record<ErrorCode, string>>> = {
   EXIT_EARLY: 'Run the agent by itself to see why, or look at what it says with --debug.',
   EXIT_NONZERO: 'Run again with --debug to see the last lines that were exchanged.',
   EXIT_SIGNAL: 'Something outside ended the agent; check the memory of the machine, then run again.',
+  MEMORY_LIMIT: 'Give it more memory with --max-rss.',
   TIME_LIMIT: 'Give it more time with --timeout.',
   CONTROL_TIMEOUT: 'The agent did not answer; run again with --debug to see how far it came.',
   HELD_OVERFLOW: 'Report this with the output of --debug.',

@@ -12,7 +12,7 @@ interface Report {
   readonly checks: readonly Check[];
 }
 
-describe('subwire doctor', () => {
+describe('subwire doctor', { timeout: 60_000 }, () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'subwire-doctor-'));

@@ -11,7 +11,7 @@ async function run(argv: readonly string[], options: FakeIoOptions = {}): Promis
   return Object.assign(io, { code });
 }
 
-describe('subwire run', () => {
+describe('subwire run', { timeout: 60_000 }, () => {
   let tracker: ReturnType<typeof trackProcesses>;
   beforeEach(() => {
     tracker = trackProcesses();
@@ -78,6 +78,12 @@ describe('subwire run', () => {
     const io = await run(fake('--timeout', '700ms', 'x <<fake {"kind":"slow","text":"slow answer","chunks":10,"chunkDelayMs":1000}>>'));
     expect(io.code).toBe(1);
     expect(io.err).toMatch(/subwire: The run took longer than 700 ms .* Give it more time with --timeout\. \[TIME_LIMIT\]\n$/);
+  });
+
+  it('ends with 1 when the agent takes more memory than it may', async () => {
+    const io = await run(fake('--max-rss', '1m', 'x <<fake {"kind":"slow","text":"slow answer","chunks":10,"chunkDelayMs":2000}>>'));
+    expect(io.code).toBe(1);
+    expect(io.err).toMatch(/Give it more memory with --max-rss\. \[MEMORY_LIMIT\]\n$/);
   });
 
   it('interrupts the turn at Ctrl-C and ends with 130 and what was said', async () => {
