@@ -7,6 +7,7 @@ import { printPiece } from '../render/print.ts';
 import { type Check, renderCheck } from '../render/report.ts';
 import { createStyle } from '../render/style.ts';
 import { checkCli } from './checks/check-cli.ts';
+import { checkContainment } from './checks/check-containment.ts';
 import { checkCredential } from './checks/check-credential.ts';
 import { checkEnvironment } from './checks/check-environment.ts';
 import { checkLimits } from './checks/check-limits.ts';
@@ -18,6 +19,7 @@ async function* examine(io: Io, input: CommandInput): AsyncGenerator<Check> {
   const starts = input.options['start'] !== false;
   yield checkNode(io.runtime);
   yield checkLimits(io.runtime);
+  yield await checkContainment();
   yield checkEnvironment(io);
   yield await checkCredential(io);
   if (starts) yield await checkWarmUp('fake agent', await resolveAgent('fake', io), false);

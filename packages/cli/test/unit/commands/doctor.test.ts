@@ -37,6 +37,8 @@ describe('subwire doctor', { timeout: 60_000 }, () => {
   it('ends with 0 when nothing is wrong, and times the fake agent', async () => {
     const report = await examine(['--agent', 'fake']);
     expect(report).toMatchObject({ ok: true, exitCode: 0 });
+    const { tier, tiers } = report.find('containment').facts as { tier: string; tiers: readonly { tier: string; works: boolean }[] };
+    expect(tiers).toContainEqual(expect.objectContaining({ tier, works: true }));
     expect(report.find('fake agent').facts!['warmUpMs']).toBeGreaterThan(0);
   });
 
