@@ -50,12 +50,22 @@ function bringsServers({ mcpServers }: SessionPolicyOptions): boolean {
   return Object.keys(mcpServers ?? {}).length > 0;
 }
 
+/** Of the transport's options: an isolated agent reads nothing of the operator's unless it is named. */
+interface Isolation {
+  readonly isolated?: boolean;
+}
+
+function settingSources({ settingSources: sources, isolated }: SessionPolicyOptions & Isolation): readonly string[] {
+  const given = sources ?? (isolated === true ? [] : undefined);
+  return given === undefined ? [] : [`--setting-sources=${given.join(',')}`];
+}
+
 /**
  * The arguments for a session that speaks JSON lines in both directions. The prompt is never among them: it goes over stdin, where `ps` does not show
  * it and no length limit cuts it.
  * @throws ConfigError `INVALID_OPTION`
  */
-export function buildCliArgs(options: SessionPolicyOptions, context: CliArgsContext): readonly string[] {
+export function buildCliArgs(options: SessionPolicyOptions & Isolation, context: CliArgsContext): readonly string[] {
   return [
     '--output-format=stream-json',
     '--verbose',
@@ -83,11 +93,11 @@ export function buildCliArgs(options: SessionPolicyOptions, context: CliArgsCont
     ...list('betas', options.betas),
     ...bare('include-partial-messages', options.includePartialMessages),
     ...bare('include-hook-events', options.includeHookEvents),
-    ...(options.settingSources === undefined ? [] : [`--setting-sources=${options.settingSources.join(',')}`]),
+    ...settingSources(options),
     ...settings(options),
     ...(options.addDirs ?? []).map((directory) => `--add-dir=${directory}`),
     ...flag('project-config-root', options.projectConfigRoot),
-    ...bare('strict-mcp-config', options.strictMcpConfig),
+    ...bare('strict-mcp-config', options.strictMcpConfig ?? options.isolated),
     ...flag('agent', options.agent),
     ...(options.plugins ?? []).map((directory) => `--plugin-dir=${directory}`),
     ...flag('json-schema', options.jsonSchema === undefined ? undefined : JSON.stringify(options.jsonSchema)),

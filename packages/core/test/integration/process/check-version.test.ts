@@ -20,11 +20,9 @@ afterAll(async () => {
 });
 
 async function start(version: string): Promise<readonly string[]> {
-  const transport = createTransport({
-    ...fakeCli({ version }),
-    args: ['--output-format=stream-json', '--verbose', '--input-format=stream-json'],
-    versionCheck: 'probe',
-  });
+  const file = path.join(folder, `cli-${version}.cjs`);
+  await writeFile(file, `if (process.argv.includes('--version')) console.log('${version} (Claude Code)'); else process.stdin.resume()`);
+  const transport = createTransport({ command: ['node', file], versionCheck: 'probe' });
   const diagnostics = lastValueFrom(transport.diagnostics$.pipe(toArray()));
   try {
     await transport.connect();
