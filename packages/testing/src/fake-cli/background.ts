@@ -43,7 +43,7 @@ export function startTask(state: AgentState, start: TaskStart): BackgroundTask {
     tool_use_id: start.toolUseId,
     description: start.description,
     is_backgrounded: true,
-    task_type: 'local_bash',
+    task_type: start.type ?? 'local_bash',
   };
   state.say(systemFrame(state, 'task_started', started));
   stop = start.begin((outcome) => {
@@ -64,7 +64,7 @@ function listTasks(state: AgentState): void {
   const tasks = [...state.tasks.values()].map((task): JsonObject => ({
     task_id: task.id,
     run_id: task.runId,
-    task_type: 'local_bash',
+    task_type: task.type,
     description: task.description,
   }));
   state.say(systemFrame(state, 'background_tasks_changed', { tasks }));

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,9 +31,18 @@ export function fakeCli(scenario: Scenario | readonly Step[] = {}): FakeCli {
   };
 }
 
+/** Folders with scenarios that this process wrote; they go with it. */
+const folders: string[] = [];
+
 function inlineOrFile(json: string): string {
   if (Buffer.byteLength(json) <= maxInlineBytes) return json;
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'subwire-scenario-')), 'scenario.json');
+  const folder = mkdtempSync(path.join(tmpdir(), 'subwire-scenario-'));
+  if (folders.push(folder) === 1) {
+    process.once('exit', () => {
+      for (const written of folders) rmSync(written, { recursive: true, force: true });
+    });
+  }
+  const file = path.join(folder, 'scenario.json');
   writeFileSync(file, json, { mode: 0o600 });
   return file;
 }

@@ -49,6 +49,7 @@ export function memoryHost(
 ): { readonly host: Host; readonly played: Played } {
   const played: Played = { frames: [], raw: [], stderr: [], exit: undefined, signal: undefined };
   let ids = 0;
+  let partial = '';
   const host: Host = {
     real: false,
     argv: options.argv ?? ['--output-format', 'stream-json', '--verbose', '--input-format', 'stream-json'],
@@ -57,10 +58,14 @@ export function memoryHost(
     env: options.env ?? {},
     write: (frame) => void (played.exit === undefined && played.frames.push(structuredClone(frame))),
     writeRaw(bytes) {
-      const text = Buffer.from(bytes).toString();
       played.raw.push(Buffer.from(bytes));
-      for (const line of text.split('\n').filter((part) => part.startsWith('{')))
-        if (played.exit === undefined) played.frames.push(JSON.parse(line) as JsonObject);
+      if (played.exit !== undefined) return;
+      const lines = (partial + Buffer.from(bytes).toString('latin1')).split('\n');
+      partial = lines.pop() ?? '';
+      for (const line of lines) {
+        const frame = decode(Buffer.from(line, 'latin1').toString());
+        if (frame !== undefined) played.frames.push(frame);
+      }
     },
     flood: (_pipe, _bytes, done) => done(),
     complain: (line) => void played.stderr.push(line),
@@ -73,6 +78,16 @@ export function memoryHost(
     runCommand: options.run ?? ((_command, done) => clock.after(1, () => done({ stdout: '', stderr: '', code: 0 }))),
   };
   return { host, played };
+}
+
+/** The object of a line; undefined for any other line. */
+function decode(line: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(line.replace(/^\uFEFF/u, ''));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The commands of a recording, with what they printed and how long they took. */
