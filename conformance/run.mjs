@@ -48,7 +48,17 @@ function obtain() {
 function obtainSdk() {
   if (existsSync(path.join(sdkFolder, 'node_modules', '@anthropic-ai', 'claude-agent-sdk', 'sdk.mjs'))) return true;
   mkdirSync(sdkFolder, { recursive: true });
-  const install = ['install', '--prefix', sdkFolder, '--no-save', '--no-package-lock', '--ignore-scripts', '--omit=optional', '--silent', `@anthropic-ai/claude-agent-sdk@${sdkVersion}`];
+  const install = [
+    'install',
+    '--prefix',
+    sdkFolder,
+    '--no-save',
+    '--no-package-lock',
+    '--ignore-scripts',
+    '--omit=optional',
+    '--silent',
+    `@anthropic-ai/claude-agent-sdk@${sdkVersion}`,
+  ];
   return spawnSync('npm', install, { stdio: 'ignore', timeout: installMs, cwd: sdkFolder }).status === 0;
 }
 
