@@ -4,6 +4,12 @@ import type { JsonObject } from '../scenario/json.ts';
 import type { Host } from './host.ts';
 import { createCommandRunner } from './run-command.ts';
 
+/** Exit codes from here on say that a signal was the cause. */
+const firstSignalCode = 128;
+
+/** How long what was printed may take to leave a process that was told to end, in milliseconds. */
+const lastWordsMs = 500;
+
 /** The host that a real process is: its pipes, its clock, its children. */
 export function createProcessHost(argv: readonly string[]): Host {
   const commands = createCommandRunner();
@@ -13,6 +19,8 @@ export function createProcessHost(argv: readonly string[]): Host {
   let exiting = false;
   const leave = (code: number): void => {
     process.exitCode = code;
+    // A signal does not wait for a reader that has stopped reading.
+    if (code >= firstSignalCode) setTimeout(() => process.exit(code), lastWordsMs);
     // Both pipes are flushed before the process goes, or its last words would be lost.
     process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
   };

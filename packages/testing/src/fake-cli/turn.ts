@@ -79,6 +79,7 @@ function announce(state: AgentState, record: TurnRecord): void {
       permissionMode: state.permissionMode,
       claude_code_version: state.scenario.version ?? cliFacts.version,
       ...(uuids.length === 0 ? {} : { user_message_uuids: uuids }),
+      ...state.scenario.init,
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { Fault } from './fault.ts';
+import type { JsonObject } from './json.ts';
 import type { Reply } from './reply.ts';
 import type { Step } from './step.ts';
 
@@ -18,6 +19,8 @@ export interface Scenario {
   readonly version?: string;
   /** The model of `system/init`. @defaultValue `--model`, else 'claude-opus-5-5' */
   readonly model?: string;
+  /** Fields of every `system/init`, for instance a server that nobody asked for. @defaultValue none */
+  readonly init?: JsonObject;
   /** A folder that remembers session ids. With it an unknown `--resume` and a used `--session-id` are refused, as the real CLI does. @defaultValue none, every id is accepted */
   readonly sessions?: string;
   /** A file to which the arguments, the directory and the names of the environment variables are appended as one JSON line at each start. @defaultValue none */

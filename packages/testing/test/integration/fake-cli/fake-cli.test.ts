@@ -135,6 +135,17 @@ describe('without steps', () => {
     expect(fake.stderr()).toBe('');
   });
 
+  it('says of itself in every turn what the scenario wants', async () => {
+    await using fake = startFake({ init: { mcp_servers: [{ name: 'surplus', status: 'connected' }] }, model: 'scripted-model' });
+    fake.send(user('hello'));
+    expect(await fake.frame((frame) => frame['subtype'] === 'init')).toMatchObject({
+      mcp_servers: [{ name: 'surplus' }],
+      model: 'scripted-model',
+    });
+    fake.end();
+    await fake.exit;
+  });
+
   it('merges messages that wait while a turn runs', async () => {
     await using fake = startFake({ turns: [{ kind: 'slow', text: 'first', chunks: 2, chunkDelayMs: 150 }, 'rest'] });
     for (const id of ['a', 'b', 'c']) fake.send(user(id, id));
@@ -264,6 +275,24 @@ describe('without steps', () => {
     await fake.frame(answerTo('initialize'));
     fake.child.kill(signal);
     expect(await fake.exit).toEqual({ code, signal: null });
+  });
+
+  it('SIGTERM ends it although nobody reads what it prints; the end of stdin waits for the reader', async () => {
+    const turns = [{ kind: 'huge', bytes: 3_000_000 }] as const;
+    await using killed = startFake({ turns }, { deaf: true });
+    killed.send(user('go'));
+    await pause(400);
+    killed.child.kill('SIGTERM');
+    expect(await killed.exit).toEqual({ code: 143, signal: null });
+    await using slow = startFake({ turns }, { deaf: true });
+    slow.send(user('go'));
+    slow.end();
+    await pause(700);
+    expect(slow.child.exitCode).toBe(null);
+    let bytes = 0;
+    slow.child.stdout!.on('data', (chunk: Buffer) => (bytes += chunk.length));
+    expect(await slow.exit).toEqual({ code: 0, signal: null });
+    await expect.poll(() => bytes).toBeGreaterThan(6_000_000);
   });
 
   it('SIGINT ends a running turn with its error result first', async () => {

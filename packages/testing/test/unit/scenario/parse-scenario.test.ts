@@ -127,6 +127,7 @@ describe('the schema of scenarios', () => {
       model: 'm',
       record: '/x',
       sessions: '/y',
+      init: { model: 'm' },
       $schema: 'z',
     };
     expect(parseScenario(JSON.parse(JSON.stringify(whole)))).toEqual(whole);
