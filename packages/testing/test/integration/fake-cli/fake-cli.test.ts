@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fakeCli } from '../../../src/fake-cli/fake-cli.ts';
 import { isAlive } from '../../../src/guard/process-state.ts';
-import { childrenOf } from '../../../src/guard/process-state.ts';
+import { childrenOf, readProcess } from '../../../src/guard/process-state.ts';
 import { trackProcesses } from '../../../src/guard/track-processes.ts';
 import { isObject } from '../../../src/scenario/json.ts';
 import { ScenarioError } from '../../../src/scenario/scenario-error.ts';
@@ -317,8 +317,8 @@ describe('without steps', () => {
       fake.end();
       await expect.poll(() => childrenOf(fake.child.pid!).length).toBe(1);
       const [tool] = childrenOf(fake.child.pid!) as [number];
-      const session = Number(readFileSync(`/proc/${tool}/stat`, 'utf8').split(') ')[1]!.split(' ')[3]);
-      expect(session).toBe(tool);
+      // A moment after its start it is still in the session of its parent.
+      await expect.poll(() => readProcess(tool)?.session).toBe(tool);
       await pause(150);
       expect(fake.child.exitCode).toBe(null);
       fake.child.kill(signal);
