@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TranscriptLine } from '@subwire/testing';
 
 /** A frame that a CLI said. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the checks reach into frames whose shape is what they check
 export type Frame = Readonly<Record<string, any>>;
 
 /** What came out of one conversation. */
@@ -35,7 +36,7 @@ function isFrame(line: TranscriptLine): line is TranscriptLine & { readonly json
 
 /** `isLast`: the end of the input follows at once, so a text that is no frame has no LF either: that is what such a recording shows. */
 function textOf(line: TranscriptLine, isLast: boolean, own: (recordedId: unknown) => unknown): string {
-  if (!('json' in line)) return 'raw' in line ? `${line.raw ?? ''}${isLast ? '' : '\n'}` : '';
+  if (!('json' in line)) return line.dir !== 'meta' ? `${line.raw ?? ''}${isLast ? '' : '\n'}` : '';
   const frame = line.json as Frame;
   if (frame['type'] !== 'control_response') return `${JSON.stringify(frame)}\n`;
   return `${JSON.stringify({ ...frame, response: { ...frame['response'], request_id: own(frame['response'].request_id) } })}\n`;

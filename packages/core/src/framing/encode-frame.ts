@@ -1,4 +1,4 @@
-// eslint-disable-next-line no-control-regex -- JSON has escaped the control characters already; what is left to find is everything above ASCII.
+// JSON has escaped the control characters already; what is left to find is everything above ASCII.
 const ascii = /^[\x00-\x7e]*$/;
 const unsafe = /[\u007f-\uffff]/g;
 

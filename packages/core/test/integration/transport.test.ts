@@ -44,23 +44,25 @@ test('control frames never reach messages$, and an answer reaches controlRespons
   expect(seen.filter((message) => String(message.type).startsWith('control'))).toEqual([]);
 });
 
+/** Says five messages, and a while later, when they were read for certain, a line on stderr. */
+const fiveThenDone = `for (let i = 0; i < 5; i++) console.log(JSON.stringify({ type: 'keep_alive', i }));
+  process.stdin.resume(); setTimeout(() => console.error('done'), 200)`;
+
 test('messages that come before anybody subscribes are held for the first subscriber', async () => {
-  await using transport = createTransport(
-    script('for (let i = 0; i < 5; i++) console.log(JSON.stringify({ type: "keep_alive", i })); process.stdin.resume()'),
-  );
+  await using transport = createTransport(script(fiveThenDone));
   await transport.connect();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await firstValueFrom(transport.stderr$);
   const messages = await firstValueFrom(transport.messages$.pipe(take(5), toArray()));
   expect(messages.map((message) => (message as { i?: number }).i)).toEqual([0, 1, 2, 3, 4]);
 });
 
 test('more than maxHeldMessages without a subscriber end messages$ with HELD_OVERFLOW, once somebody asks', async () => {
   await using transport = createTransport({
-    ...script('for (let i = 0; i < 5; i++) console.log(JSON.stringify({ type: "keep_alive", i })); process.stdin.resume()'),
+    ...script(fiveThenDone),
     maxHeldMessages: 3,
   });
   await transport.connect();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await firstValueFrom(transport.stderr$);
   await expect(lastValueFrom(transport.messages$)).rejects.toMatchObject({ code: 'HELD_OVERFLOW', limit: 3 });
 });
 
