@@ -104,6 +104,8 @@ async function runScript(snippet: Snippet, file: string, env: NodeJS.ProcessEnv)
     conditions: ['@subwire/source'],
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
     plugins: [ownPlaces],
+    // The folder's own tsconfig.json is being written for the type checker at the same time.
+    tsconfigRaw: {},
     logLevel: 'silent',
     sourcemap: 'inline',
   });

@@ -8,11 +8,17 @@ const turbo = path.join(root, 'node_modules', 'turbo', 'bin', 'turbo');
 const bin = path.join(root, 'packages', 'cli', 'dist', 'bin.js');
 
 process.stderr.write('Building the packages (some seconds the first time) ...\n');
-const build = spawnSync(process.execPath, [turbo, 'run', 'build', '--filter=@subwire/cli', '--output-logs=errors-only'], { cwd: root, encoding: 'utf8' });
+const build = spawnSync(process.execPath, [turbo, 'run', 'build', '--filter=@subwire/cli', '--output-logs=errors-only'], {
+  cwd: root,
+  encoding: 'utf8',
+});
 if (build.status !== 0) {
   process.stderr.write(`${build.stdout}${build.stderr}\nThe build failed.\n`);
   process.exitCode = 1;
 } else {
-  const run = spawnSync(process.execPath, [bin, 'run', '--agent', 'fake', ...process.argv.slice(2)], { stdio: 'inherit', cwd: process.env.INIT_CWD ?? process.cwd() });
+  const run = spawnSync(process.execPath, [bin, 'run', '--agent', 'fake', ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    cwd: process.env.INIT_CWD ?? process.cwd(),
+  });
   process.exitCode = run.status ?? 1;
 }

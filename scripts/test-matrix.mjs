@@ -8,13 +8,24 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
 const all = ['20.19', '22', '24', '26'];
 const suites = {
-  'packages/core': ['test/property', 'test/unit/framing', 'test/unit/streams', 'test/integration/framing', 'test/integration/transport', 'test/integration/start.test.ts'],
+  'packages/core': [
+    'test/property',
+    'test/unit/framing',
+    'test/unit/streams',
+    'test/integration/framing',
+    'test/integration/transport',
+    'test/integration/start.test.ts',
+  ],
   'packages/testing': ['test/integration/fake-cli', 'test/integration/mock'],
 };
 
 const versions = process.argv.slice(2).length > 0 ? process.argv.slice(2) : all;
 for (const version of versions) {
-  const found = spawnSync('npx', ['-y', '-p', `node@${version}`, 'node', '-p', 'process.execPath'], { encoding: 'utf8', cwd: root, timeout: 300_000 });
+  const found = spawnSync('npx', ['-y', '-p', `node@${version}`, 'node', '-p', 'process.execPath'], {
+    encoding: 'utf8',
+    cwd: root,
+    timeout: 300_000,
+  });
   const node = found.stdout.trim().split('\n').at(-1) ?? '';
   if (found.status !== 0 || node === '') {
     console.log(`matrix: Node ${version} could not be had from npm: ${found.stderr.trim().split('\n').at(-1) ?? ''}`);

@@ -11,7 +11,13 @@ const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 let passed = 0;
 
 function run(command, args, cwd, env = {}) {
-  return execFileSync(command, args, { cwd, encoding: 'utf8', env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 });
+  return execFileSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 300_000,
+  });
 }
 
 function check(name, body) {
@@ -46,11 +52,17 @@ for (const name of ['core', 'pool', 'testing', 'cli']) {
   const [{ filename, files }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', scratch], folder));
   packed[name] = path.join(scratch, filename);
   check(`${name}: publint finds nothing`, () => run(bin('publint'), ['run', packed[name], '--strict'], folder));
-  if (name !== 'cli') check(`${name}: attw finds nothing`, () => run(bin('attw'), [packed[name], '--profile', 'esm-only', '--exclude-entrypoints', 'scenario.schema.json'], folder));
+  if (name !== 'cli')
+    check(`${name}: attw finds nothing`, () =>
+      run(bin('attw'), [packed[name], '--profile', 'esm-only', '--exclude-entrypoints', 'scenario.schema.json'], folder),
+    );
   check(`${name}: holds its build, README and package.json, nothing else`, () => {
     const odd = files.map((file) => file.path).filter((file) => !/^(dist\/|README\.md$|package\.json$|LICENSE$|CHANGELOG\.md$)/.test(file));
     expectEqual(odd.join(), '');
-    expectEqual(files.some((file) => file.path === 'README.md'), true);
+    expectEqual(
+      files.some((file) => file.path === 'README.md'),
+      true,
+    );
   });
   check(`${name}: runs nothing when it is installed`, () => {
     const { scripts = {} } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
@@ -64,7 +76,8 @@ for (const [name, tarballs] of Object.entries({ core: ['core'], pool: ['core', '
   for (const entry of entries[name]) {
     const specifier = `@subwire/${name}${entry}`;
     check(`${specifier}: import and require give the same names`, () => {
-      const list = 'console.log(Object.keys(m).filter((k) => k !== "default" && k !== "module.exports" && k !== "__esModule").sort().join())';
+      const list =
+        'console.log(Object.keys(m).filter((k) => k !== "default" && k !== "module.exports" && k !== "__esModule").sort().join())';
       const imported = run(process.execPath, ['--input-type=module', '-e', `import * as m from '${specifier}'; ${list}`], folder);
       const required = run(process.execPath, ['--input-type=commonjs', '-e', `const m = require('${specifier}'); ${list}`], folder);
       expectEqual(required, imported);
@@ -73,7 +86,13 @@ for (const [name, tarballs] of Object.entries({ core: ['core'], pool: ['core', '
   }
   if (name === 'core') {
     check('core: has exactly two run-time dependencies', () => {
-      expectEqual(readdirSync(path.join(folder, 'node_modules')).filter((entry) => !entry.startsWith('.')).sort().join(), '@subwire,rxjs,tslib,zod');
+      expectEqual(
+        readdirSync(path.join(folder, 'node_modules'))
+          .filter((entry) => !entry.startsWith('.'))
+          .sort()
+          .join(),
+        '@subwire,rxjs,tslib,zod',
+      );
     });
   }
 }
@@ -87,8 +106,30 @@ check('core: TypeScript 5.9 reads its declarations with nodenext and bundler', (
       `query('hi').pipe(ofType('result')).subscribe({ next: (m) => { const cost: number | undefined = m.total_cost_usd; void cost; }, error: (e: unknown) => { if (SubwireError.is(e, 'CLI_NOT_FOUND')) console.log(e.code); } });\n` +
       `export const isText = (m: Message): boolean => m.type === 'assistant';\n`,
   );
-  for (const [module, resolution] of [['nodenext', 'nodenext'], ['esnext', 'bundler']]) {
-    run(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit', '--strict', '--target', 'es2023', '--lib', 'es2023,esnext.disposable', '--types', 'node', '--module', module, '--moduleResolution', resolution, 'use.ts'], folder);
+  for (const [module, resolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ]) {
+    run(
+      process.execPath,
+      [
+        'node_modules/typescript/bin/tsc',
+        '--noEmit',
+        '--strict',
+        '--target',
+        'es2023',
+        '--lib',
+        'es2023,esnext.disposable',
+        '--types',
+        'node',
+        '--module',
+        module,
+        '--moduleResolution',
+        resolution,
+        'use.ts',
+      ],
+      folder,
+    );
   }
 });
 

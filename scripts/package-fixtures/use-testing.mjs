@@ -20,7 +20,11 @@ child.stdin.end('{"type":"user","message":{"role":"user","content":"hi"}}\n');
 import { startFakeApi } from '@subwire/testing';
 const api = await startFakeApi({ steps: [{ kind: 'text', text: 'hello' }] });
 const body = { model: 'm', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] };
-const answer = await fetch(`${api.url}/v1/messages`, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+const answer = await fetch(`${api.url}/v1/messages`, {
+  method: 'POST',
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+});
 const { content } = await answer.json();
 await api.close();
 console.log(content[0].text === 'hello' && api.requests.length === 1 ? 'ok' : 'wrong');

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runSnippets, snippetsOf } from '../../../../../scripts/run-snippets.ts';
+import { runSnippets, snippetsOf } from '../../scripts/run-snippets.ts';
 
-const root = fileURLToPath(new URL('../../../../..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 beforeAll(async () => {
   await mkdir(path.join(root, '.cache'), { recursive: true });
@@ -39,7 +39,7 @@ describe('the programs of a page', () => {
     ]);
   });
 
-  it('of this package pass the type checker and run, and programs that do not are found out', async () => {
+  it('pass the type checker and run, on every page, and programs that do not are found out', async () => {
     const folder = await mkdtemp(path.join(root, '.cache', 'page-'));
     const bad = path.relative(root, path.join(folder, 'bad.md'));
     const fenced = (code: string): string => `\`\`\`ts\n${code}\n\`\`\`\n`;
@@ -54,7 +54,9 @@ describe('the programs of a page', () => {
       ].join('\n'),
     );
     try {
-      const results = await runSnippets('docs/test-your-own-code.md', 'packages/testing/README.md', bad);
+      const pages = (await readdir(path.join(root, 'docs'))).filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`);
+      const readmes = ['README.md', ...['core', 'pool', 'testing', 'cli'].map((name) => `packages/${name}/README.md`)];
+      const results = await runSnippets(...readmes, ...pages, bad);
       const own = results.filter(({ snippet }) => snippet.page !== bad);
       expect(
         own
@@ -62,7 +64,8 @@ describe('the programs of a page', () => {
           .map(({ snippet, output }) => `${snippet.page}:${snippet.line}\n${output}`)
           .join('\n\n'),
       ).toBe('');
-      expect(own.length).toBeGreaterThanOrEqual(13);
+      expect(own.length).toBeGreaterThanOrEqual(25);
+      console.log(`docs: ${own.length} programs on ${readmes.length + pages.length} pages ran`);
 
       const found = results.filter(({ snippet }) => snippet.page === bad);
       expect(found.map(({ ok }) => ok)).toEqual([false, false, false, false, false]);
