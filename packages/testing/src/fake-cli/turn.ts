@@ -1,6 +1,7 @@
 import { cliFacts } from '../scenario/cli-facts.ts';
 import { initFrame, systemFrame, userFrame } from '../scenario/frames.ts';
 import type { JsonObject } from '../scenario/json.ts';
+import { costOfAll } from '../scenario/usage.ts';
 import { wait, type AgentState, type UserMessage } from './agent-state.ts';
 import { apiError } from './api-error.ts';
 import { perform, type Coroutine } from './coroutine.ts';
@@ -120,6 +121,7 @@ function* answer(state: AgentState, record: TurnRecord, asked: string): Coroutin
       stopHookActive = true;
       continue;
     }
+    if (budgetReached(state, record)) return;
     const verdict = yield* runTools(state, record, calls);
     if (record.stopping) {
       sayResult(state, record, { result: '', terminal_reason: 'hook_stopped', api_error_status: null });
@@ -169,6 +171,16 @@ function foldQueued(state: AgentState, record: TurnRecord): UserMessage | undefi
   return taken.at(-1);
 }
 
+/** Ends the turn when the tools would go beyond `--max-budget-usd`. */
+function budgetReached(state: AgentState, record: TurnRecord): boolean {
+  const limit = Number(state.flags.value('max-budget-usd') ?? Infinity);
+  if (costOfAll(state.total) < limit) return false;
+  const errors = [`Reached maximum budget ($${limit})`];
+  sayResult(state, record, { is_error: true, subtype: 'error_max_budget_usd', terminal_reason: 'budget_exhausted', errors });
+  return true;
+}
+
+/** Ends the turn after as many rounds of tools as `--max-turns` allows. */
 function limitReached(state: AgentState, record: TurnRecord): boolean {
   const limit = Number(state.flags.value('max-turns') ?? Infinity);
   if (record.userFrames < limit) return false;
