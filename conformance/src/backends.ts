@@ -47,7 +47,7 @@ export async function playOn(backend: Backend, id: RequirementId): Promise<Conve
     return await converse({ command: [agent.options.command, ...args], env, cwd: agent.cwd }, run);
   }
   return await withFolder(async (cwd) => {
-    const fake = fakeCli(backend === 'transcript' ? stepsOf(run) : {});
+    const fake = fakeCli(backend === 'transcript' ? stepsOf(run) : { sessions: path.join(cwd, 'sessions') });
     const [file, ...prefix] = fake.command;
     const agent: Agent = {
       command: [file, ...prefix, ...args],
