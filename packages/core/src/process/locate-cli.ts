@@ -63,13 +63,12 @@ export async function locateIn(view: FileView, options: LocateCliOptions = {}): 
     return { ...found, ...(version !== undefined && { version }), rejected };
   }
   if (refusal !== undefined) throw refusalError(refusal.path, refusal.refusal, rejected);
-  throw new LaunchError({
-    code: 'CLI_NOT_FOUND',
-    command: options.path ?? 'claude',
-    searched: rejected,
-    errno: 'ENOENT',
-    message: `Claude Code was not found (${rejected.length} places searched). Install it, put it on PATH, or give its path as the option command.`,
-  });
+  const places = `${rejected.length} ${rejected.length === 1 ? 'place' : 'places'} searched`;
+  const message =
+    options.path === undefined
+      ? `Claude Code was not found (${places}). Install it, put it on PATH, or give its path as the option command.`
+      : `The command ${options.path} was not found (${places}). Check the path, or leave it out and let Claude Code be searched for.`;
+  throw new LaunchError({ code: 'CLI_NOT_FOUND', command: options.path ?? 'claude', searched: rejected, errno: 'ENOENT', message });
 }
 
 /**
