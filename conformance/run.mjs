@@ -90,3 +90,4 @@ const [command, ...args] = [
   ...process.argv.slice(2),
 ];
 process.exitCode = spawnSync(command, args, { stdio: 'inherit', cwd: here, env }).status ?? 1;
+if (process.argv.length === 2) await import('./table.mjs');

@@ -13,13 +13,7 @@ export interface LaunchErrorFields {
 }
 
 type LaunchErrorCode =
-  | 'CLI_NOT_FOUND'
-  | 'CLI_NOT_EXECUTABLE'
-  | 'INTERPRETER_NOT_FOUND'
-  | 'WRONG_ARCHITECTURE'
-  | 'WRONG_LIBC'
-  | 'SPAWN_FAILED'
-  | 'CLI_TOO_OLD';
+  'CLI_NOT_FOUND' | 'CLI_NOT_EXECUTABLE' | 'INTERPRETER_NOT_FOUND' | 'WRONG_ARCHITECTURE' | 'WRONG_LIBC' | 'SPAWN_FAILED' | 'CLI_TOO_OLD';
 
 /** The process could not be started. */
 export class LaunchError extends SubwireError {
