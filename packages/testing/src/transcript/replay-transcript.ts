@@ -72,7 +72,8 @@ function play(steps: readonly Step[], tell: (state: MachineState) => void): Mock
   };
   child.behave({
     line: (text) => {
-      feed({ type: 'line', text });
+      // Every CLI passes over blank lines, so no step waits for one.
+      if (text.trim() !== '') feed({ type: 'line', text });
     },
     // The scenario decides about the end of stdin and about signals, as the fake CLI does.
     end: () => {
