@@ -1,9 +1,10 @@
-// Adds up the reports of the test runs and prints them as one line. A step that failed without a failed test, and a report that is missing, each count as
+// Names every failed test with its first lines once more, then adds up the reports of the test runs and prints them as one line. A step that failed without a failed test, and a report that is missing, each count as
 // one failure: a run that ended early must not look green.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const stepsFailed = process.argv[2] !== '0';
 const suites = [...readdirSync('packages').map((name) => `packages/${name}`), 'conformance'];
+const failures = [];
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const suite of suites) {
   const reports = existsSync(`${suite}/.reports`) ? readdirSync(`${suite}/.reports`).filter((file) => file.endsWith('.json')) : [];
@@ -16,6 +17,17 @@ for (const suite of suites) {
     const skipped = report.numPendingTests + report.numTodoTests;
     // A file that could not be loaded has no tests of its own.
     const broken = report.testResults.filter((result) => result.status === 'failed' && result.assertionResults.length === 0).length;
+    for (const result of report.testResults) {
+      const message = (text) => (text ?? '').split('\n').slice(0, 12).join('\n    ');
+      for (const test of result.assertionResults) {
+        if (test.status === 'failed')
+          failures.push(
+            `${result.name.replace(`${process.cwd()}/`, '')} > ${test.fullName}\n    ${message(test.failureMessages.join('\n'))}`,
+          );
+      }
+      if (result.status === 'failed' && result.assertionResults.length === 0)
+        failures.push(`${result.name}\n    ${message(result.message)}`);
+    }
     const where = file === 'vitest.json' ? '' : ` (${file.replace('.json', '').replace('-', ' ')})`;
     console.log(`${suite}${where}: ${report.numPassedTests} passed, ${report.numFailedTests + broken} failed, ${skipped} skipped`);
     total.passed += report.numPassedTests;
@@ -23,6 +35,7 @@ for (const suite of suites) {
     total.skipped += skipped;
   }
 }
+for (const failure of failures) console.log(`FAILED ${failure}`);
 if (stepsFailed && total.failed === 0) total.failed = 1;
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;
