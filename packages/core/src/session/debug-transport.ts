@@ -1,6 +1,6 @@
 import { merge } from 'rxjs';
 import { tap } from 'rxjs/operators';
-import { redact, redactText } from '../policy/redact.ts';
+import { redact, redactText } from '../errors/redact.ts';
 import type { Transport } from '../transport/types.ts';
 
 /** Where debug lines go. */

@@ -1,8 +1,10 @@
-import { ReplaySubject } from 'rxjs';
+import { holdSecrets } from '../errors/known-secrets.ts';
 import { openControl } from '../control/channel.ts';
 import { channels } from '../diagnostics/channels.ts';
 import { shadowedCallback, checkSessionOptions } from '../policy/check-session-options.ts';
 import { buildCliArgs } from '../policy/cli-args.ts';
+import { secretsOfSession } from '../policy/secrets.ts';
+import { redactedDiagnostics } from '../transport/redacted-diagnostics.ts';
 import { createTransport } from '../transport/subprocess-transport.ts';
 import type { Diagnostic, Transport } from '../transport/types.ts';
 import { debugTransport } from './debug-transport.ts';
@@ -32,7 +34,10 @@ function openTransport(options: SessionOptions): Transport {
     ...(options.fileCheckpointing === true && { CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING: 'true' }),
     ...options.env,
   };
-  return debugTransport(createTransport({ ...options, args, env }));
+  const transport = createTransport({ ...options, args, env });
+  const forget = holdSecrets(secretsOfSession(options));
+  transport.exit$.subscribe({ complete: forget });
+  return debugTransport(transport);
 }
 
 /**
@@ -48,7 +53,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   const hooks = createHookTable(withParking(options.hooks, parking));
   const servers = createSdkMcpBridge(options.sdkMcpServers, { timeoutMs: options.timeouts?.mcpMs ?? Infinity });
   const transport = openTransport(options);
-  const diagnostics = new ReplaySubject<Diagnostic>(maxReplayedDiagnostics);
+  const diagnostics = redactedDiagnostics(maxReplayedDiagnostics);
   const report = (diagnostic: Diagnostic): void => diagnostics.next(diagnostic);
   transport.diagnostics$.subscribe({ next: report, complete: () => diagnostics.complete() });
   const control = openControl(transport, { onDiagnostic: report });
@@ -66,11 +71,14 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   try {
     channels.sessionOpening.publish(() => ({ pid: undefined, key }));
     await transport.connect(signal === undefined ? {} : { signal });
+    const spawnedAt = performance.now();
     const body = initializeBody(options, { hooks: hooks.declaration, sdkMcpServers: servers.names });
     const info = await shakeHands(control, body, { timeoutMs: clocks.initMs, signal });
+    const openedAtMs = performance.now();
+    const opening = { spawnMs: spawnedAt - startedAt, handshakeMs: openedAtMs - spawnedAt, openedAtMs };
     const { pid } = transport;
-    channels.sessionOpened.publish(() => ({ pid, key, durationMs: performance.now() - startedAt, version: info.claude_code_version }));
-    return createSession({ transport, control, info, diagnostics, options, clocks, parking, key, release: () => servers.close() });
+    channels.sessionOpened.publish(() => ({ pid, key, durationMs: openedAtMs - startedAt, version: info.claude_code_version }));
+    return createSession({ transport, control, info, diagnostics, options, clocks, opening, parking, key, release: () => servers.close() });
   } catch (cause) {
     channels.sessionFailed.publish(() => ({ pid: transport.pid, key, cause }));
     await transport.close({ from: 'term' });

@@ -12,6 +12,7 @@ import { retryingOf } from './retrying.ts';
 import { createTracker, type Tracker } from './tracker.ts';
 import type { OpenTurn } from './turn.ts';
 import { createTurnLedger, type TurnLedger } from './turn-ledger.ts';
+import type { OpeningTimes } from './timings.ts';
 import type { Retrying } from './types.ts';
 import { addUsage, emptyUsage, type UsageLedger } from './usage.ts';
 
@@ -23,6 +24,8 @@ export interface SessionParts {
   readonly diagnostics: ReplaySubject<Diagnostic>;
   readonly options: SessionOptions;
   readonly clocks: ResolvedClocks;
+  /** How long it took to get here. */
+  readonly opening: OpeningTimes;
   readonly parking: ParkingLot | undefined;
   /** Names the session in published events. */
   readonly key: object;

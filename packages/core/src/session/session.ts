@@ -14,6 +14,7 @@ import { recoveryOptions } from './recovery.ts';
 import { sessionDefaults } from './session-defaults.ts';
 import { followSession, type SessionParts } from './session-life.ts';
 import { stopSession } from './stop.ts';
+import { createTimings } from './timings.ts';
 import { createTurn, type OpenTurn } from './turn.ts';
 import { takenBack } from './turn-ledger.ts';
 import { createTurnQueue } from './turn-queue.ts';
@@ -26,10 +27,16 @@ export function createSession(parts: SessionParts): Session {
   const continued = decision === undefined ? undefined : createTurn(decision.request.toolUseId, interruptTurn);
   const life = followSession(parts, continued);
   const { ledger, tracker, gone$, event, endNow, failTurn, fail } = life;
+  const timings = createTimings(parts.opening);
+  life.messages$.subscribe({ next: timings.take, error: timings.complete, complete: timings.complete });
+  const actions = controlActions(control);
   /** Background tasks that were under way when the caller left. */
   let dropped: readonly string[] | undefined;
   const queue = createTurnQueue(transport, options, {
-    sent: ({ turn }) => channels.turnSent.publish(() => ({ ...event(), turnId: turn.id })),
+    sent({ turn }) {
+      timings.sent(turn);
+      channels.turnSent.publish(() => ({ ...event(), turnId: turn.id }));
+    },
     failed: failTurn,
   });
 
@@ -140,6 +147,10 @@ export function createSession(parts: SessionParts): Session {
     get usage() {
       return life.usage.value;
     },
+    timings$: timings.timings$,
+    get timings() {
+      return timings.current;
+    },
     diagnostics$: diagnostics.asObservable(),
     get tasks() {
       return [...tracker.activity.tasks.keys()];
@@ -153,7 +164,12 @@ export function createSession(parts: SessionParts): Session {
     continued: continued?.turn,
     prompt,
     interrupt,
-    ...controlActions(control),
+    ...actions,
+    async mcpStatus(callOptions) {
+      const answer = await actions.mcpStatus(callOptions);
+      timings.servers(answer.mcpServers);
+      return answer;
+    },
     whenQuiescent,
     end,
     stop,

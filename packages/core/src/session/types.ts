@@ -44,6 +44,18 @@ export interface Retrying {
   readonly error: string | null;
 }
 
+/** How long the phases of a session took, in milliseconds. What has not happened yet is undefined. */
+export interface SessionTimings {
+  /** From the call of `openSession` to the moment at which the operating system had started the process. */
+  readonly spawnMs: number;
+  /** From there to the answer to `initialize`. */
+  readonly handshakeMs: number;
+  /** From there to the first sign that no MCP server is `pending` any more: a `system/init`, or an answer to `mcpStatus()`. */
+  readonly mcpReadyMs: number | undefined;
+  /** From the writing of a prompt to the first piece of its answer; of the last turn that has one. Time spent waiting for an earlier turn does not count. */
+  readonly firstTokenMs: number | undefined;
+}
+
 /** A conversation with one agent process. */
 export interface Session extends AsyncDisposable {
   /** The conversation's id; undefined until the first message names it. Stays after the end. */
@@ -61,6 +73,9 @@ export interface Session extends AsyncDisposable {
   /** What was used, as raw totals and as what each turn added: the current ledger, then each change. Never errors. */
   readonly usage$: Observable<UsageLedger>;
   readonly usage: UsageLedger;
+  /** How long each phase took: what is known now, then each change. Completes with `messages$`; never errors. */
+  readonly timings$: Observable<SessionTimings>;
+  readonly timings: SessionTimings;
   /** The transport's diagnostics and the session's own; the last 100 are replayed. Never errors. */
   readonly diagnostics$: Observable<Diagnostic>;
   /** Ids of background tasks that are under way. */
