@@ -28,6 +28,8 @@ export type {
   ReloadOptions,
   SlotSnapshot,
 } from './pool/types.ts';
+export { publishPool, type Publication, type PublishedSnapshot, type PublishOptions } from './pool/publish-pool.ts';
+export { listPublishedPools, type PublishedPool, readPublishedPool } from './pool/published-pools.ts';
 export { toPrometheus } from './pool/prometheus.ts';
 export { createGovernor, type Governor, type GovernorOptions } from './governor/governor.ts';
 export { createSessionPool, type SessionAcquireOptions, type SessionPool } from './sessions/create-session-pool.ts';

@@ -22,6 +22,7 @@ export function snapshotOf<W>(core: PoolCore<W>): PoolSnapshot {
     const { phase, key, uses, warmAtMs } = slot.state;
     const { worker } = slot;
     const isManned = worker !== undefined;
+    const { turns, costUsd } = isManned ? (factory.wearOf?.(worker) ?? {}) : {};
     return {
       slot: slot.id,
       phase,
@@ -30,6 +31,8 @@ export function snapshotOf<W>(core: PoolCore<W>): PoolSnapshot {
       ...(isManned && { ageMs: nowMs - warmAtMs, pid: factory.pidOf?.(worker) }),
       ...(residentBytes !== undefined && isManned && { residentBytes }),
       ...(sticky !== undefined && isManned && { sticky }),
+      ...(turns !== undefined && { turns }),
+      ...(costUsd !== undefined && { costUsd }),
     };
   });
   const keys = new Set([

@@ -77,6 +77,10 @@ export interface SlotSnapshot {
   readonly ageMs?: number | undefined;
   readonly residentBytes?: number | undefined;
   readonly sticky?: string | undefined;
+  /** Turns that the worker has answered, where the factory counts them. */
+  readonly turns?: number | undefined;
+  /** What the worker has cost so far, in US dollars, where the factory knows. */
+  readonly costUsd?: number | undefined;
 }
 
 /** The whole pool as plain JSON. */

@@ -9,6 +9,9 @@ test('the root exports what is written here, and nothing else', () => {
     'createPool',
     'createSessionPool',
     'fullJitterBackoff',
+    'listPublishedPools',
+    'publishPool',
+    'readPublishedPool',
     'toPrometheus',
   ]);
 });
