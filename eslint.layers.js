@@ -12,7 +12,7 @@ export const layers = {
     ['control'],
     ['session'],
   ],
-  pool: [['policy'], ['queue', 'slot'], ['supervisor', 'governor'], ['pool'], ['sessions', 'tasks']],
+  pool: [['policy'], ['queue', 'slot'], ['supervisor', 'governor'], ['pool'], ['sessions'], ['tasks']],
   testing: [['guard', 'arbitrary', 'rx'], ['mock', 'scenario', 'fake-api'], ['transcript'], ['fake-cli']],
   cli: [['io'], ['options', 'render'], ['commands']],
 };

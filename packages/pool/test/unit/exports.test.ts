@@ -12,6 +12,11 @@ test('the root exports what is written here, and nothing else', () => {
     'listPublishedPools',
     'publishPool',
     'readPublishedPool',
+    'retryTable',
+    'runTasks',
+    'taskCauses',
+    'taskErrorCodes',
+    'taskPhases',
     'toPrometheus',
   ]);
 });

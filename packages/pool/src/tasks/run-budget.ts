@@ -1,0 +1,28 @@
+import { LimitError } from '@subwire/core';
+import { addSpend, emptyLedger, findBreach, type Budget, type Ledger } from '../policy/budget.ts';
+import type { Spend } from '../policy/worker-factory.ts';
+
+/** Adds up what is spent and says when it is too much. */
+export interface BudgetWatch {
+  readonly ledger: Ledger;
+  /** Returns the error of the first bound that is passed. */
+  spend(spend: Spend & { readonly wallMs?: number }): LimitError | undefined;
+}
+
+/** Watches a budget; `whose` is put into the error's sentence. */
+export function watchBudget(budget: Budget | undefined, whose: string): BudgetWatch {
+  let ledger = emptyLedger;
+  return {
+    get ledger() {
+      return ledger;
+    },
+    spend(spend) {
+      ledger = addSpend(ledger, spend);
+      const breach = findBreach(ledger, budget);
+      if (breach === undefined) return undefined;
+      const { budget: bound, limit, spent } = breach;
+      const message = `The ${bound} budget of ${whose}, ${limit}, is used up (${Number(spent.toFixed(6))}): its work was stopped. Raise the budget, or ask for less.`;
+      return new LimitError({ code: 'BUDGET_EXCEEDED', limit, clock: bound, message });
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { ConfigError, type Session, type SessionOptions } from '@subwire/core';
+import type { Lease, Pool } from '../pool/types.ts';
+import { createSessionPool as create, type SessionAcquireOptions, type SessionPool } from '../sessions/create-session-pool.ts';
+import { createCredentialSource } from '../sessions/credential-source.ts';
+import type { SessionPoolOptions } from '../sessions/session-pool-options.ts';
+import type { AgentTask } from './types.ts';
+
+// A lease replaces the pool's options as a whole: what a task adds to them needs to know them.
+const sources = new WeakMap<object, () => Promise<SessionOptions>>();
+
+/** {@link create}, which remembers how its sessions are started, so that single tasks of a run may differ from them. */
+export function createSessionPool(options: SessionPoolOptions = {}): SessionPool {
+  const { session = {}, refreshCredential } = options;
+  const credential = refreshCredential && createCredentialSource(refreshCredential);
+  // Both go through one source: a refresh token works only once.
+  const shared = credential && { refreshCredential: async () => ({ credential: await credential(), expiresAtEpochMs: Date.now() }) };
+  const pool = create({ ...options, ...shared });
+  sources.set(pool, async () => {
+    const own = typeof session === 'function' ? session() : session;
+    return credential === undefined ? own : { ...own, credential: await credential() };
+  });
+  return pool;
+}
+
+/** Whether a task needs a session of its own kind. */
+export function isSpecial({ agent, cwd, env, session }: AgentTask, resume: string | undefined): boolean {
+  return agent !== undefined || cwd !== undefined || env !== undefined || session !== undefined || resume !== undefined;
+}
+
+/** The options of a task's session: its own on top of the run's, or else of the pool's. */
+export function withTask(base: SessionOptions, task: AgentTask, resume: string | undefined): SessionOptions {
+  const { agent, cwd, env, session } = task;
+  const merged = { ...base.env, ...session?.env, ...env };
+  return {
+    ...base,
+    ...session,
+    ...(Object.keys(merged).length > 0 && { env: merged }),
+    ...(agent !== undefined && { agent }),
+    ...(cwd !== undefined && { cwd }),
+    ...(resume !== undefined && { resume }),
+  };
+}
+
+/**
+ * A lease on a session for a task.
+ * @throws what `acquire` of the pool throws; ConfigError `INVALID_OPTION` for a task that needs options when those of the pool are not known
+ */
+export async function acquireFor(
+  pool: Pool<Session>,
+  task: AgentTask,
+  options: SessionAcquireOptions & { readonly base: SessionOptions | undefined; readonly resume: string | undefined },
+): Promise<Lease<Session>> {
+  const { base, resume, ...rest } = options;
+  if (base === undefined && !isSpecial(task, resume)) return pool.acquire(rest);
+  const own = base ?? (await sources.get(pool)?.());
+  if (own === undefined) {
+    const message = `Task '${task.id}' needs options of its own for its session, and those of this pool are not known. Give them to runTasks as session.`;
+    throw new ConfigError({ code: 'INVALID_OPTION', option: 'session', message });
+  }
+  return (pool as SessionPool).acquire({ ...rest, session: withTask(own, task, resume) });
+}
