@@ -119,14 +119,9 @@ export async function publishPool(
     return closing;
   };
   const watching = pool.events$.subscribe({ complete: () => void close() });
-  return {
-    address,
-    async close() {
-      watching.unsubscribe();
-      await close();
-    },
-    async [Symbol.asyncDispose]() {
-      await this.close();
-    },
+  const end = async (): Promise<void> => {
+    watching.unsubscribe();
+    await close();
   };
+  return { address, close: end, [Symbol.asyncDispose]: end };
 }
