@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
+import { redact, redactCause } from '../errors/redact.ts';
 
 /** A channel of `node:diagnostics_channel` whose messages are made only when somebody listens. */
 export interface EventChannel<T extends object> {
@@ -9,6 +10,16 @@ export interface EventChannel<T extends object> {
   publish(make: () => T): void;
 }
 
+/** Events go into logs and traces. The key stays the very object: the events of one session are told by it. */
+function withoutSecrets(event: object): object {
+  return Object.fromEntries(
+    Object.entries(event).map(([name, value]: [string, unknown]) => {
+      if (name === 'key') return [name, value];
+      return [name, name === 'cause' ? redactCause(value) : redact(value)];
+    }),
+  );
+}
+
 function eventChannel<T extends object>(name: string): EventChannel<T> {
   const inner = channel(name);
   return {
@@ -17,7 +28,7 @@ function eventChannel<T extends object>(name: string): EventChannel<T> {
       return inner.hasSubscribers;
     },
     publish(make) {
-      if (inner.hasSubscribers) inner.publish(make());
+      if (inner.hasSubscribers) inner.publish(withoutSecrets(make()));
     },
   };
 }
@@ -52,7 +63,7 @@ export const channels = Object.freeze({
   turnSent: eventChannel<TurnEvent & { readonly key: object }>('subwire:turn-sent'),
   /** The agent began with a prompt. */
   turnStarted: eventChannel<TurnEvent & { readonly key: object }>('subwire:turn-started'),
-  /** A prompt has its result: the wire's own object. */
+  /** A prompt has its result: the wire's own object, without secrets. */
   turnSettled: eventChannel<TurnEvent & { readonly key: object; readonly result: object }>('subwire:turn-settled'),
   /** A prompt will never get a result. */
   turnFailed: eventChannel<TurnEvent & { readonly key: object; readonly cause: unknown }>('subwire:turn-failed'),

@@ -17,6 +17,7 @@ export const errorCodes = {
   CLI_TOO_OLD: { retryable: false },
   WRONG_ARCHITECTURE: { retryable: false },
   WRONG_LIBC: { retryable: false },
+  UNREQUESTED_CONFIGURATION: { retryable: false },
   // ProtocolError: bytes or frames that are not what the wire allows.
   LINE_TOO_LONG: { retryable: false },
   INVALID_JSON: { retryable: false },

@@ -1,3 +1,4 @@
+import { redactText } from './redact.ts';
 import { SubwireError, type SubwireErrorOptions } from './subwire-error.ts';
 
 /** Fields of {@link ExitError} besides those of every error. */
@@ -30,7 +31,7 @@ export class ExitError extends SubwireError {
     super(options);
     this.exitCode = options.exitCode;
     this.signal = options.signal;
-    this.stderrTail = options.stderrTail;
+    this.stderrTail = options.stderrTail.map(redactText);
     this.phase = options.phase;
     this.pid = options.pid;
     this.sessionId = options.sessionId;

@@ -1,5 +1,12 @@
 import { SubwireError, type SubwireErrorOptions } from './subwire-error.ts';
 
+/** One thing that an agent has although nobody asked for it. */
+export interface Surplus {
+  readonly kind: 'mcp-server' | 'tool' | 'skill' | 'plugin';
+  /** As the agent reports it. */
+  readonly name: string;
+}
+
 /** Fields of {@link LaunchError} besides those of every error. */
 export interface LaunchErrorFields {
   /** Each place that was searched, with the reason why it was rejected. */
@@ -10,10 +17,19 @@ export interface LaunchErrorFields {
   readonly errno?: string | undefined;
   /** The version that the CLI reported. */
   readonly version?: string | undefined;
+  /** What the agent has although it was not asked for. */
+  readonly surplus?: readonly Surplus[] | undefined;
 }
 
 type LaunchErrorCode =
-  'CLI_NOT_FOUND' | 'CLI_NOT_EXECUTABLE' | 'INTERPRETER_NOT_FOUND' | 'WRONG_ARCHITECTURE' | 'WRONG_LIBC' | 'SPAWN_FAILED' | 'CLI_TOO_OLD';
+  | 'CLI_NOT_FOUND'
+  | 'CLI_NOT_EXECUTABLE'
+  | 'INTERPRETER_NOT_FOUND'
+  | 'WRONG_ARCHITECTURE'
+  | 'WRONG_LIBC'
+  | 'SPAWN_FAILED'
+  | 'CLI_TOO_OLD'
+  | 'UNREQUESTED_CONFIGURATION';
 
 /** The process could not be started. */
 export class LaunchError extends SubwireError {
@@ -22,6 +38,7 @@ export class LaunchError extends SubwireError {
   declare readonly command: string | undefined;
   declare readonly errno: string | undefined;
   declare readonly version: string | undefined;
+  declare readonly surplus: readonly Surplus[] | undefined;
 
   constructor(options: SubwireErrorOptions<LaunchErrorCode> & LaunchErrorFields) {
     super(options);
@@ -29,5 +46,6 @@ export class LaunchError extends SubwireError {
     this.command = options.command;
     this.errno = options.errno;
     this.version = options.version;
+    this.surplus = options.surplus;
   }
 }

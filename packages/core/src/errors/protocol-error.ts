@@ -1,3 +1,4 @@
+import { redact, redactText } from './redact.ts';
 import { SubwireError, type SubwireErrorOptions } from './subwire-error.ts';
 
 /** Fields of {@link ProtocolError} besides those of every error. */
@@ -8,7 +9,7 @@ export interface ProtocolErrorFields {
   readonly head?: string | undefined;
   /** What validation found, one sentence each. */
   readonly issues?: readonly string[] | undefined;
-  /** The frame as it came. */
+  /** The frame as it came, without secrets. */
   readonly raw?: unknown;
   /** Size of the offending line, in bytes. */
   readonly bytes?: number | undefined;
@@ -31,9 +32,9 @@ export class ProtocolError extends SubwireError {
   ) {
     super(options);
     this.limit = options.limit;
-    this.head = options.head;
-    this.issues = options.issues;
-    this.raw = options.raw;
+    this.head = options.head === undefined ? undefined : redactText(options.head);
+    this.issues = options.issues?.map(redactText);
+    this.raw = redact(options.raw);
     this.bytes = options.bytes;
   }
 }

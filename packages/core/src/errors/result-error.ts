@@ -1,3 +1,4 @@
+import { redactText } from './redact.ts';
 import { SubwireError, type SubwireErrorOptions } from './subwire-error.ts';
 
 /** Fields of {@link ResultError} besides those of every error. */
@@ -26,7 +27,7 @@ export class ResultError extends SubwireError {
   constructor(options: SubwireErrorOptions<'RESULT_ERROR' | 'UNFINISHED_BACKGROUND_WORK'> & ResultErrorFields) {
     super(options);
     this.subtype = options.subtype;
-    this.errors = options.errors;
+    this.errors = options.errors?.map(redactText);
     this.apiStatus = options.apiStatus;
     this.sessionId = options.sessionId;
     this.taskIds = options.taskIds;

@@ -1,11 +1,12 @@
 import { errorCodes, type ErrorCode } from './codes.ts';
+import { redact, redactCause, redactText } from './redact.ts';
 
 /** What every error of subwire is made from. */
 export interface SubwireErrorOptions<C extends ErrorCode = ErrorCode> {
   readonly code: C;
-  /** One sentence that says what happened and what to do about it. Never contains argv or environment values. */
+  /** One sentence that says what happened and what to do about it. Secrets in it are replaced. */
   readonly message: string;
-  /** What led to this error, kept as it was. */
+  /** What led to this error, kept as it was unless there are secrets in its words. */
   readonly cause?: unknown;
   /** Whether the same call may succeed when repeated. @defaultValue what {@link errorCodes} says of the code */
   readonly retryable?: boolean | undefined;
@@ -34,17 +35,17 @@ export class SubwireError extends Error {
   readonly retryable: boolean;
 
   constructor(options: SubwireErrorOptions) {
-    super(options.message, 'cause' in options ? { cause: options.cause } : undefined);
+    super(redactText(options.message), 'cause' in options ? { cause: redactCause(options.cause) } : undefined);
     this.code = options.code;
     this.retryable = options.retryable ?? errorCodes[options.code].retryable;
     Object.defineProperty(this, 'name', { value: new.target.name, enumerable: false, configurable: true });
     Object.defineProperty(this, brand, { value: true, enumerable: false });
   }
 
-  /** A copy that is safe to log: the class, the code, the sentence, the fields and the cause; never argv or environment values. */
+  /** A copy that is safe to log: the class, the code, the sentence, the fields and the cause, without secrets. */
   toJSON(): object {
     const fields: Record<string, unknown> = { name: this.name, message: this.message };
-    for (const [key, value] of Object.entries(this)) if (value !== undefined) fields[key] = value;
+    for (const [key, value] of Object.entries(this)) if (value !== undefined) fields[key] = redact(value);
     if (this.cause !== undefined) fields['cause'] = causeToJson(this.cause);
     return fields;
   }

@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors/config-error.ts';
+import { goesToFile } from './file-args.ts';
 import type { SessionPolicyOptions } from './session-options.ts';
 
 /** What the arguments depend on besides the options. */
@@ -23,7 +24,7 @@ function bare(name: string, on: boolean | undefined): readonly string[] {
 }
 
 function extra(args: Readonly<Record<string, string | null>> = {}): readonly string[] {
-  return Object.entries(args).map(([name, value]) => {
+  return Object.entries(args).flatMap(([name, value]) => {
     if (!/^[a-zA-Z][\w-]*$/.test(name)) {
       throw new ConfigError({
         code: 'INVALID_OPTION',
@@ -31,14 +32,14 @@ function extra(args: Readonly<Record<string, string | null>> = {}): readonly str
         message: `${name} is no name of a flag. Give it without dashes, such as debug-file.`,
       });
     }
+    if (goesToFile(name, value)) return [];
     return value === null ? `--${name}` : `--${name}=${value}`;
   });
 }
 
-function settings({ settings: given, sandbox }: SessionPolicyOptions): readonly string[] {
-  if (given === undefined && sandbox === undefined) return [];
-  if (typeof given === 'string') return flag('settings', given);
-  return flag('settings', JSON.stringify({ ...given, ...(sandbox !== undefined && { sandbox }) }));
+/** Settings that are a path; all others go into a file of ours. */
+function settings({ settings: given }: SessionPolicyOptions): readonly string[] {
+  return typeof given === 'string' && !goesToFile('settings', given) ? flag('settings', given) : [];
 }
 
 function thinking({ thinking: mode }: SessionPolicyOptions): readonly string[] {
@@ -62,7 +63,7 @@ function settingSources({ settingSources: sources, isolated }: SessionPolicyOpti
 
 /**
  * The arguments for a session that speaks JSON lines in both directions. The prompt is never among them: it goes over stdin, where `ps` does not show
- * it and no length limit cuts it.
+ * it and no length limit cuts it. What else may be long or secret goes through `initialize`, or into a file.
  * @throws ConfigError `INVALID_OPTION`
  */
 export function buildCliArgs(options: SessionPolicyOptions & Isolation, context: CliArgsContext): readonly string[] {
@@ -100,7 +101,6 @@ export function buildCliArgs(options: SessionPolicyOptions & Isolation, context:
     ...bare('strict-mcp-config', options.strictMcpConfig ?? options.isolated),
     ...flag('agent', options.agent),
     ...(options.plugins ?? []).map((directory) => `--plugin-dir=${directory}`),
-    ...flag('json-schema', options.jsonSchema === undefined ? undefined : JSON.stringify(options.jsonSchema)),
     ...extra(options.extraArgs),
   ];
 }

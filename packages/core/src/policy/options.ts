@@ -14,6 +14,13 @@ export interface TransportOptions {
   readonly command?: string | readonly [file: string, ...prefix: string[]];
   /** Arguments, passed on byte for byte; no shell reads them. @defaultValue none */
   readonly args?: readonly string[];
+  /**
+   * Values of flags that are secret, or too long for a command line: by the flag's name without dashes. Each goes into a file for this user alone, and the flag
+   * gets the file's path; the files are removed once the process has begun to speak. With a `spawner` the values are arguments, because it may start the process
+   * on another machine.
+   * @defaultValue none
+   */
+  readonly fileArgs?: Readonly<Record<string, string>>;
   /** Working directory of the process. @defaultValue the host's */
   readonly cwd?: string | URL;
   /** Set on top of what is inherited; `undefined` removes a variable. @defaultValue nothing */
@@ -83,6 +90,7 @@ export interface TransportOptions {
 export interface ResolvedTransportOptions {
   readonly command: readonly [file: string, ...prefix: string[]] | undefined;
   readonly args: readonly string[];
+  readonly fileArgs: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly inheritEnv: 'profile' | 'all' | 'none' | readonly string[];

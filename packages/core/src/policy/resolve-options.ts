@@ -49,6 +49,14 @@ function resolveShutdown(shutdown: Partial<ShutdownPolicy> = {}): ShutdownPolicy
   };
 }
 
+function resolveFileArgs(values: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(values)) {
+    if (!/^[a-zA-Z][\w-]*$/.test(name)) fail('fileArgs', `${name} is no name of a flag. Give it without dashes, such as settings.`);
+    if (typeof value !== 'string') fail('fileArgs', `The value of ${name} in the option fileArgs must be a string.`);
+  }
+  return values;
+}
+
 /**
  * Checks options and puts every default in place, so that nothing inside is optional.
  * @throws ConfigError `INVALID_OPTION` that names the option
@@ -61,6 +69,7 @@ export function resolveTransportOptions(options: TransportOptions, hostCwd: stri
   return {
     command: resolveCommand(options.command),
     args,
+    fileArgs: resolveFileArgs(options.fileArgs),
     cwd: resolveCwd(options.cwd, hostCwd),
     env: options.env ?? {},
     inheritEnv: options.inheritEnv ?? defaults.inheritEnv,

@@ -96,7 +96,7 @@ export interface SessionPolicyOptions {
   readonly agentProgressSummaries?: boolean;
   /** Which settings files are read; an empty list isolates the session. @defaultValue the CLI's own */
   readonly settingSources?: readonly ('user' | 'project' | 'local')[];
-  /** Settings as a path, as JSON text, or as an object. @defaultValue none */
+  /** Settings as a path, as JSON text, or as an object; through a private file unless they are a path. @defaultValue none */
   readonly settings?: string | object;
   /** The sandbox part of the settings; is merged into `settings`, which must then be an object. @defaultValue none */
   readonly sandbox?: object;
@@ -116,10 +116,14 @@ export interface SessionPolicyOptions {
   readonly skills?: readonly string[];
   /** Directories of plugins. @defaultValue none */
   readonly plugins?: readonly string[];
-  /** A JSON Schema for the answer; it comes in `result.structured_output`. @defaultValue none */
+  /** A JSON Schema for the answer, which comes in `result.structured_output`; through `initialize`. @defaultValue none */
   readonly jsonSchema?: object;
   /** Keeps copies of files, without which `rewindFiles` is refused. @defaultValue false */
   readonly fileCheckpointing?: boolean;
-  /** Any other flags, by name without dashes: null for a bare flag. @defaultValue none */
+  /**
+   * Any other flags, by name without dashes: null for a bare flag. JSON for `mcp-config`, `settings` and `agents`, and a long `system-prompt` or
+   * `append-system-prompt`, go through a private file.
+   * @defaultValue none
+   */
   readonly extraArgs?: Readonly<Record<string, string | null>>;
 }

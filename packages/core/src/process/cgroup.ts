@@ -19,8 +19,8 @@ export function findOwnGroup(cgroups: string, mounts: string): string | undefine
   const mount = mounts.split('\n').find((line) => line.includes(' - cgroup2 '));
   const [, , , root = '/', point] = mount?.split(' ') ?? [];
   if (own === undefined || point === undefined || own.includes('..')) return undefined;
-  const below = root === '/' ? own : own.startsWith(root) ? own.slice(root.length) : undefined;
-  return below === undefined ? undefined : join(point, below);
+  if (root !== '/' && own !== root && !own.startsWith(`${root}/`)) return undefined;
+  return join(point, root === '/' ? own : own.slice(root.length)).replace(/(?<=.)\/$/, '');
 }
 
 /** The group of this process, in which it may make others. */

@@ -35,6 +35,8 @@ export interface StartOptions {
 }
 
 function launchError(spec: SpawnSpec, error: Error): LaunchError {
+  // Node puts all arguments on it, and whoever prints an error prints its cause.
+  Reflect.deleteProperty(error, 'spawnargs');
   const errno = (error as NodeJS.ErrnoException).code;
   const code = errno === 'ENOENT' ? 'CLI_NOT_FOUND' : errno === 'EACCES' ? 'CLI_NOT_EXECUTABLE' : 'SPAWN_FAILED';
   return new LaunchError({

@@ -3,14 +3,16 @@ import { createLiveSet, type LiveSet, type LiveTree } from './live-set.ts';
 import { createOrphanGuard, type OrphanGuard } from './orphan-guard.ts';
 import { hostProcessTable, type ProcessIdentity } from './process-table.ts';
 import { createProcessTree, type ProcessTree } from './process-tree.ts';
-import { sweep } from './sweep.ts';
+import { removeFolders, sweep } from './sweep.ts';
 
 /** The protection of one tree against the death of this host. */
 export interface Protection {
   /** To be called as soon as the process runs. */
   started(root: ProcessIdentity, groupPath: string | undefined): void;
-  /** Removes the directory when this host dies. */
+  /** Removes the directory when this host dies. To be called before it is made. */
   holdFolder(path: string): void;
+  /** The directory is gone. */
+  dropFolder(path: string): void;
   /** Nothing of the tree is left, or it was never started. */
   release(): void;
 }
@@ -43,13 +45,16 @@ function startServices(): HostServices {
   const host = { pid: self.pid, startTime: self.startTime };
   const registry = createHostRegistry({ folder: registryFolder(), self: { host, bootId: readBootId() }, table });
   const guard = createOrphanGuard({ registryFile: registry.file, lingerMs, graceMs: guardGraceMs });
-  const orphans = registry.claimOrphans();
-  if (orphans.length > 0) {
+  const { markers, folders } = registry.claimOrphans();
+  if (markers.length > 0 || folders.length > 0) {
     // Until they are gone they are ours: a host that dies in the middle of this leaves them to the next one.
-    for (const marker of orphans) registry.add(marker);
-    void sweep(orphans, table).then(() => {
-      if (live.size === 0) registry.clear();
-    });
+    for (const marker of markers) registry.add(marker);
+    for (const folder of folders) registry.addFolder(folder);
+    void sweep(markers, table)
+      .then(() => removeFolders(folders))
+      .then(() => {
+        if (live.size === 0) registry.clear();
+      });
   }
   if (process.pid === 1) {
     process.emitWarning(
@@ -72,7 +77,7 @@ export function protect(request: ProtectRequest): Protection {
   const { marker, drain } = request;
   const guarded = request.guarded && guard !== undefined;
   let tree: ProcessTree | undefined;
-  const folders: string[] = [];
+  const folders = new Set<string>();
   const entry: LiveTree = {
     get tree() {
       return tree;
@@ -92,12 +97,18 @@ export function protect(request: ProtectRequest): Protection {
       if (guarded) guard.hold(marker, `+ ${marker} ${root.pid}${groupPath === undefined ? '' : ` ${groupPath}`}`);
     },
     holdFolder(path) {
-      folders.push(path);
-      if (guarded && !path.includes('\n')) guard.hold(marker, `> ${path}`);
+      // What holds a line feed would be two lines.
+      if (path.includes('\n')) return;
+      folders.add(path);
+      registry?.addFolder(path);
+      if (guarded) guard.hold(marker, `> ${path}`);
+    },
+    dropFolder(path) {
+      if (folders.delete(path) && guarded) guard.hold(marker, `< ${path}`);
     },
     release() {
       live.delete(entry);
-      if (guarded) guard.release(marker, [`- ${marker}`, ...folders.map((path) => `< ${path}`)].join('\n'));
+      if (guarded) guard.release(marker, [`- ${marker}`, ...[...folders].map((path) => `< ${path}`)].join('\n'));
       if (live.size === 0) registry?.clear();
     },
   };

@@ -17,10 +17,20 @@ export interface HostRegistry {
   readonly file: string;
   /** Notes a tree before it is started. */
   add(marker: string): void;
+  /** Notes a directory before it is made. */
+  addFolder(path: string): void;
   /** Nothing of this host lives any more. */
   clear(): void;
-  /** Markers of trees whose host is dead; each is returned to one caller only. */
-  claimOrphans(): readonly string[];
+  /** What hosts have left that are dead; each is returned to one caller only. */
+  claimOrphans(): Orphans;
+}
+
+/** What a dead host has left. */
+export interface Orphans {
+  /** Markers of its trees. */
+  readonly markers: readonly string[];
+  /** Its private directories. */
+  readonly folders: readonly string[];
 }
 
 /** Options of {@link createHostRegistry}. */
@@ -44,12 +54,15 @@ export function readBootId(): string {
   }
 }
 
-function parseFile(text: string): { readonly owner: RegisteredHost; readonly markers: readonly string[] } | undefined {
+const folderMark = '> ';
+
+function parseFile(text: string): (Orphans & { readonly owner: RegisteredHost }) | undefined {
   const [first = '', ...rest] = text.split('\n').filter((line) => line !== '');
   const owner = attempt(() => JSON.parse(first) as Partial<RegisteredHost>);
   if (typeof owner?.host?.pid !== 'number' || typeof owner.host.startTime !== 'string' || typeof owner.bootId !== 'string')
     return undefined;
-  return { owner: owner as RegisteredHost, markers: rest.filter(isMarker) };
+  const folders = rest.filter((line) => line.startsWith(folderMark)).map((line) => line.slice(folderMark.length));
+  return { owner: owner as RegisteredHost, markers: rest.filter(isMarker), folders };
 }
 
 /**
@@ -80,23 +93,27 @@ export function createHostRegistry(options: HostRegistryOptions): HostRegistry {
     return table.read(owner.host.pid)?.startTime !== owner.host.startTime;
   }
 
-  function claim(path: string): readonly string[] {
+  function append(line: string): void {
+    if (!written && !ready()) return;
+    attempt(() => appendFileSync(file, `${written ? '' : `${JSON.stringify(self)}\n`}${line}\n`, { mode: 0o600 }));
+    written = true;
+  }
+
+  function claim(path: string): readonly Orphans[] {
     const parsed = attempt(() => parseFile(readFileSync(path, 'utf8')));
     if (parsed === undefined || !isDead(parsed.owner)) return [];
     const taken = `${path}.${name}`;
     // A rename succeeds for one host only. Who claims and dies leaves a file that counts as that host's own: the owner inside is dead still.
     if (!succeeds(() => renameSync(path, taken))) return [];
     attempt(() => rmSync(taken));
-    return parsed.owner.bootId === self.bootId ? parsed.markers : [];
+    // A restart of the machine has ended its processes; its files may lie there still.
+    return [parsed.owner.bootId === self.bootId ? parsed : { markers: [], folders: parsed.folders }];
   }
 
   return {
     file,
-    add(marker) {
-      if (!written && !ready()) return;
-      attempt(() => appendFileSync(file, `${written ? '' : `${JSON.stringify(self)}\n`}${marker}\n`, { mode: 0o600 }));
-      written = true;
-    },
+    add: append,
+    addFolder: (path) => append(`${folderMark}${path}`),
     clear() {
       if (!written) return;
       written = false;
@@ -104,7 +121,8 @@ export function createHostRegistry(options: HostRegistryOptions): HostRegistry {
     },
     claimOrphans() {
       const names = attempt(() => readdirSync(folder)) ?? [];
-      return names.filter((entry) => join(folder, entry) !== file).flatMap((entry) => claim(join(folder, entry)));
+      const found = names.filter((entry) => join(folder, entry) !== file).flatMap((entry) => claim(join(folder, entry)));
+      return { markers: found.flatMap(({ markers }) => markers), folders: found.flatMap(({ folders }) => folders) };
     },
   };
 }

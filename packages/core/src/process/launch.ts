@@ -1,15 +1,21 @@
 import { EMPTY, type Observable } from 'rxjs';
-import { takeUntil } from 'rxjs/operators';
+import { takeUntil, tap } from 'rxjs/operators';
+import { holdSecrets } from '../errors/known-secrets.ts';
 import type { ResolvedTransportOptions } from '../policy/options.ts';
+import { checkCommandLine } from '../policy/command-line.ts';
+import { secretsOfFlags, secretsOfProcess } from '../policy/secrets.ts';
 import type { CloseReceipt } from '../ports/child-process.ts';
+import { inlineArguments, writeArgumentFiles } from './argument-files.ts';
 import { contain, type Containing } from './contain.ts';
 import type { ContainmentTier } from './containment.ts';
 import { type ProcessHandle, startProcess } from './handle.ts';
 import { protect, type Protection } from './host-death.ts';
+import { inheritedStack } from './inherited-limits.ts';
 import { type LimitEvent, needsSamples, watchLimits } from './limits.ts';
 import { createMarker } from './marker.ts';
 import { nodeSpawner } from './node-spawner.ts';
 import { type LaunchNotice, prepare } from './prepare.ts';
+import { planPrivateFolder, type PrivateFolder } from './private-folder.ts';
 import { hostProcessTable } from './process-table.ts';
 import { createProcessTree, type ProcessTree } from './process-tree.ts';
 import { openStderrFile, type StderrFile } from './stderr-file.ts';
@@ -69,6 +75,15 @@ function treeOf(handle: ProcessHandle, marker: string): ProcessTree | undefined 
   return table === undefined || handle.identity === undefined ? undefined : createProcessTree({ root: handle.identity, marker, table });
 }
 
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    act();
+  };
+}
+
 function limitsOf(
   { limits }: ResolvedTransportOptions,
   usage: (watch: WatchOptions) => Observable<TreeUsage>,
@@ -87,40 +102,60 @@ function limitsOf(
 export async function launch(options: ResolvedTransportOptions, hooks: LaunchHooks): Promise<Launched> {
   const isLocal = options.spawner === undefined;
   const marker = createMarker();
+  const forget = holdSecrets([
+    ...secretsOfProcess({ ...process.env, ...options.env }, options.args, options.credential),
+    ...secretsOfFlags(options.fileArgs),
+  ]);
   const undo: (() => unknown)[] = [];
   const cleanUp = async (): Promise<void> => {
     for (const act of undo.splice(0).reverse()) await act();
   };
+  let shielded: Protection | undefined;
   const shield = (): Protection => {
+    if (shielded !== undefined) return shielded;
     const protection = protect({ marker, guarded: options.orphanGuard, drain: hooks.drain });
     undo.push(() => protection.release());
-    return protection;
+    return (shielded = protection);
+  };
+  /** Known to whoever survives this host before it is there. */
+  const makeFolder = async (purpose: 'home' | 'args'): Promise<PrivateFolder> => {
+    const folder = planPrivateFolder(purpose, marker);
+    shield().holdFolder(folder.path);
+    undo.push(() => folder.remove());
+    await folder.create();
+    return folder;
+  };
+  /** The flags whose values are in files, and what removes these once they have been read. */
+  const fileArgs = async (): Promise<{ readonly args: readonly string[]; readonly drop?: () => void }> => {
+    if (Object.keys(options.fileArgs).length === 0) return { args: [] };
+    if (!isLocal) return { args: inlineArguments(options.fileArgs) };
+    const folder = await makeFolder('args');
+    const drop = (): void => void folder.remove().then(() => shielded?.dropFolder(folder.path));
+    return { args: await writeArgumentFiles(folder.path, options.fileArgs), drop };
   };
 
   // Once the process runs, the file belongs to its handle.
   let stderrFile: StderrFile | undefined;
 
   try {
-    const { command, env, notices, home } = await prepare(options, marker);
-    if (home !== undefined) undo.push(() => home.remove());
+    const { command, env, notices } = await prepare(options, marker, async () => (await makeFolder('home')).path);
+    const inFiles = await fileArgs();
     const containing = isLocal ? await contain(command, options, marker) : undefined;
     undo.push(() => containing?.dispose());
     stderrFile = options.stderrFile ? await openStderrFile() : undefined;
     // Before the start: between a start and a note of it, a host can die.
-    let protection = isLocal ? shield() : undefined;
+    if (isLocal) shield();
     const [file, ...prefix] = containing?.command ?? command;
-    const spec = { file, args: [...prefix, ...options.args], cwd: options.cwd, env, detached: process.platform !== 'win32' };
+    const args = [...prefix, ...inFiles.args, ...options.args];
+    const spec = { file, args, cwd: options.cwd, env, detached: process.platform !== 'win32' };
+    if (isLocal) checkCommandLine(spec, { platform: process.platform, stackBytes: inheritedStack() });
     const withFile = stderrFile === undefined ? spec : { ...spec, stderrFd: stderrFile.fd };
     const handle = await startProcess(options.spawner ?? nodeSpawner, withFile, {
       stderrFile,
       // At once: whatever it starts before it is in the group stays outside.
       onIdentity: ({ pid }) => void containing?.group?.join(pid),
     });
-    if (handle.identity !== undefined) {
-      protection ??= shield();
-      protection.started(handle.identity, containing?.group?.path);
-      if (home !== undefined) protection.holdFolder(home.folder);
-    }
+    if (handle.identity !== undefined) shield().started(handle.identity, containing?.group?.path);
     const tree = treeOf(handle, marker);
     const signals = signalsTo(handle, tree, isLocal, containing);
 
@@ -136,12 +171,21 @@ export async function launch(options: ResolvedTransportOptions, hooks: LaunchHoo
       return receipt;
     }
     const ended$ = handle.exit$;
+    // What the pipes still hold is delivered before the handle is let go.
+    const { drop } = inFiles;
+    const releasing = {
+      ...handle,
+      // Whoever speaks has read its settings.
+      stdout$: drop === undefined ? handle.stdout$ : handle.stdout$.pipe(tap(once(drop))),
+      release: () => handle.release().finally(forget),
+    };
     const usage = (watch: WatchOptions): Observable<TreeUsage> =>
       ((tree && hostSampler()?.watch(tree, watch)) ?? EMPTY).pipe(takeUntil(ended$));
-    return { handle, containment: containing?.tier ?? 'plain', notices, usage, limits$: limitsOf(options, usage, ended$), end };
+    return { handle: releasing, containment: containing?.tier ?? 'plain', notices, usage, limits$: limitsOf(options, usage, ended$), end };
   } catch (cause) {
     await stderrFile?.close();
     await cleanUp();
+    forget();
     throw cause;
   }
 }

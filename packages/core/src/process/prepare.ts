@@ -7,7 +7,7 @@ import { inheritedAddressSpace } from './inherited-limits.ts';
 import { locateCli } from './locate-cli.ts';
 import { chainMarkers, depthVariable, treeVariable } from './marker.ts';
 import { checkCwd, findExecutable } from './preflight.ts';
-import { createPrivateHome, type PrivateHome } from './private-home.ts';
+import { createPrivateHome } from './private-home.ts';
 
 /** Something about a start that is worth knowing. */
 export interface LaunchNotice {
@@ -20,8 +20,6 @@ export interface Prepared {
   readonly command: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
   readonly notices: readonly LaunchNotice[];
-  /** To be removed when the process has ended. */
-  readonly home: PrivateHome | undefined;
 }
 
 async function findCommand(
@@ -59,10 +57,10 @@ async function findNotices(
 }
 
 /**
- * Checks the options against this machine and builds the environment.
+ * Checks the options against this machine and builds the environment. `makeHome` is asked for a directory, in which an isolated agent lives.
  * @throws ConfigError, LaunchError
  */
-export async function prepare(options: ResolvedTransportOptions, marker: string): Promise<Prepared> {
+export async function prepare(options: ResolvedTransportOptions, marker: string, makeHome: () => Promise<string>): Promise<Prepared> {
   const { platform, env: host } = process;
   checkDepth(host[depthVariable], options.maxDepth);
   const isLocal = options.spawner === undefined;
@@ -71,9 +69,9 @@ export async function prepare(options: ResolvedTransportOptions, marker: string)
   const shared = buildEnvironment({ ...base, extra: options.env });
   const command = await findCommand(options, shared);
   const notices = isLocal ? await findNotices(options, command, shared) : [];
-  const home = options.isolated && isLocal ? await createPrivateHome() : undefined;
-  const env = buildEnvironment({ ...base, extra: { ...home?.env, ...options.env } });
+  const home = options.isolated && isLocal ? await createPrivateHome(await makeHome()) : {};
+  const env = buildEnvironment({ ...base, extra: { ...home, ...options.env } });
   env[treeVariable] = chainMarkers(host[treeVariable], marker);
   env[depthVariable] = nextDepth(host[depthVariable]);
-  return { command, env, notices, home };
+  return { command, env, notices };
 }

@@ -15,6 +15,7 @@ function parseTime(text: string): number {
 export function parsePsLine(line: string): ProcessEntry | undefined {
   const [pid, parent, group, state, resident, time, ...started] = line.trim().split(/\s+/);
   if (time === undefined || state === undefined || state.startsWith('Z') || started.length === 0) return undefined;
+  if (!Number.isInteger(Number(pid))) return undefined;
   const startedAt = Date.parse(started.join(' '));
   return {
     pid: Number(pid),

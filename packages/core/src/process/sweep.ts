@@ -1,3 +1,6 @@
+import { lstat, rm } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { basename, isAbsolute } from 'node:path';
 import { killTree, pause } from './kill-tree.ts';
 import { signalIdentity, type ProcessTable } from './process-table.ts';
 import { createProcessTree } from './process-tree.ts';
@@ -26,4 +29,14 @@ export async function sweep(markers: readonly string[], table: ProcessTable, opt
   };
   await Promise.all(markers.map(sweepOne));
   return [...signalled];
+}
+
+/** Removes private directories of a dead host: what is named like one, is a directory and no link to one, and is this user's. */
+export async function removeFolders(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    if (!isAbsolute(folder) || !/^subwire-(?:home|args)-[0-9a-f]{32}$/.test(basename(folder))) continue;
+    const found = await lstat(folder).catch(() => undefined);
+    if (found?.isDirectory() === true && found.uid === userInfo().uid)
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
 }

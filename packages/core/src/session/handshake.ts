@@ -20,6 +20,7 @@ export function initializeBody(options: SessionOptions, { hooks, sdkMcpServers }
   const fields: readonly Field[] = [
     ['sdkMcpServers', sdkMcpServers.length === 0 ? undefined : sdkMcpServers],
     ['mcpServers', Object.keys(mcpServers ?? {}).length === 0 ? undefined : mcpServers],
+    ['jsonSchema', options.jsonSchema],
     ['systemPrompt', typeof systemPrompt === 'string' ? [systemPrompt] : systemPrompt],
     ['appendSystemPrompt', options.appendSystemPrompt],
     ['excludeDynamicSections', options.excludeDynamicSections],

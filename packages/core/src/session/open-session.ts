@@ -3,6 +3,7 @@ import { openControl } from '../control/channel.ts';
 import { channels } from '../diagnostics/channels.ts';
 import { shadowedCallback, checkSessionOptions } from '../policy/check-session-options.ts';
 import { buildCliArgs } from '../policy/cli-args.ts';
+import { buildFileArgs } from '../policy/file-args.ts';
 import { secretsOfSession } from '../policy/secrets.ts';
 import { redactedDiagnostics } from '../transport/redacted-diagnostics.ts';
 import { createTransport } from '../transport/subprocess-transport.ts';
@@ -17,6 +18,7 @@ import { createSdkMcpBridge } from './sdk-mcp.ts';
 import { createSession } from './session.ts';
 import { resolveClocks } from './session-defaults.ts';
 import { answerToolUse } from './tool-use.ts';
+import { createStrictness } from './strictness.ts';
 import type { Session } from './types.ts';
 
 const maxReplayedDiagnostics = 100;
@@ -34,7 +36,8 @@ function openTransport(options: SessionOptions): Transport {
     ...(options.fileCheckpointing === true && { CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING: 'true' }),
     ...options.env,
   };
-  const transport = createTransport({ ...options, args, env });
+  const fileArgs = { ...buildFileArgs(options), ...options.fileArgs };
+  const transport = createTransport({ ...options, args, fileArgs, env });
   const forget = holdSecrets(secretsOfSession(options));
   transport.exit$.subscribe({ complete: forget });
   return debugTransport(transport);
@@ -43,7 +46,9 @@ function openTransport(options: SessionOptions): Transport {
 /**
  * Starts an agent and waits until it has answered `initialize`: the session is then ready for prompts. On any failure the process is gone before the
  * promise rejects.
- * @throws ConfigError, LaunchError, ExitError (`EXIT_EARLY`), LimitError (`TIME_LIMIT`, clock `init`), ControlError (`CONTROL_REJECTED`), or the signal's reason
+ * With `isolated` or `strictMcpConfig`, an agent that has more than it was asked to have is refused: here, or with its first turn, when it tells the rest.
+ * @throws ConfigError, LaunchError (`UNREQUESTED_CONFIGURATION` among them), ExitError (`EXIT_EARLY`), LimitError (`TIME_LIMIT`, clock `init`),
+ * ControlError (`CONTROL_REJECTED`), or the signal's reason
  */
 export async function openSession(options: SessionOptions = {}): Promise<Session> {
   const { onToolUse, signal } = options;
@@ -52,6 +57,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   const parking = options.parking === undefined ? undefined : createParkingLot(options.parking);
   const hooks = createHookTable(withParking(options.hooks, parking));
   const servers = createSdkMcpBridge(options.sdkMcpServers, { timeoutMs: options.timeouts?.mcpMs ?? Infinity });
+  const strictness = createStrictness(options, servers.names);
   const transport = openTransport(options);
   const diagnostics = redactedDiagnostics(maxReplayedDiagnostics);
   const report = (diagnostic: Diagnostic): void => diagnostics.next(diagnostic);
@@ -74,11 +80,24 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     const spawnedAt = performance.now();
     const body = initializeBody(options, { hooks: hooks.declaration, sdkMcpServers: servers.names });
     const info = await shakeHands(control, body, { timeoutMs: clocks.initMs, signal });
+    await strictness?.checkStart(control, info, { timeoutMs: clocks.initMs, ...(signal !== undefined && { signal }) });
     const openedAtMs = performance.now();
     const opening = { spawnMs: spawnedAt - startedAt, handshakeMs: openedAtMs - spawnedAt, openedAtMs };
     const { pid } = transport;
     channels.sessionOpened.publish(() => ({ pid, key, durationMs: openedAtMs - startedAt, version: info.claude_code_version }));
-    return createSession({ transport, control, info, diagnostics, options, clocks, opening, parking, key, release: () => servers.close() });
+    return createSession({
+      transport,
+      control,
+      info,
+      diagnostics,
+      options,
+      clocks,
+      opening,
+      parking,
+      key,
+      strictness,
+      release: () => servers.close(),
+    });
   } catch (cause) {
     channels.sessionFailed.publish(() => ({ pid: transport.pid, key, cause }));
     await transport.close({ from: 'term' });

@@ -9,6 +9,7 @@ import { explainEnd, noResult, type SessionEnd, stoppedByCaller, unfinishedWork 
 import type { SessionOptions } from './options.ts';
 import type { ParkingLot } from './parking.ts';
 import { retryingOf } from './retrying.ts';
+import type { Strictness } from './strictness.ts';
 import { createTracker, type Tracker } from './tracker.ts';
 import type { OpenTurn } from './turn.ts';
 import { createTurnLedger, type TurnLedger } from './turn-ledger.ts';
@@ -27,6 +28,8 @@ export interface SessionParts {
   /** How long it took to get here. */
   readonly opening: OpeningTimes;
   readonly parking: ParkingLot | undefined;
+  /** What the agent may have. */
+  readonly strictness: Strictness | undefined;
   /** Names the session in published events. */
   readonly key: object;
   /** Lets go of what belongs to the session besides its process. */
@@ -181,7 +184,9 @@ export function followSession(parts: SessionParts, continued?: OpenTurn): Sessio
   }
   transport.messages$.subscribe({
     next: (message) => {
-      if (!over) take(message);
+      const surplus = over ? undefined : parts.strictness?.surplusIn(message);
+      if (surplus !== undefined) fail(surplus);
+      else if (!over) take(message);
     },
     error: (cause: unknown) => finish(life.leaving === 'stopping' ? undefined : explainEnd(cause, endNow())),
     complete() {

@@ -7,6 +7,7 @@ import type { ControlCancelRequest, ControlRequest, ControlResponse } from '../w
 import type { MessageValidator } from '../wire/load-validator.ts';
 import type { Message } from '../wire/messages.ts';
 import type { Flow } from './flow.ts';
+import { redactedDiagnostics } from './redacted-diagnostics.ts';
 import { createRouter, type Router } from './route.ts';
 import { createStderrLines, type StderrLines } from './stderr-lines.ts';
 import type { Diagnostic, DiagnosticCode } from './types.ts';
@@ -46,7 +47,7 @@ export function createOutlets(options: ResolvedTransportOptions, flow: Flow, onF
   const controlRequests = new Subject<ControlRequest>();
   const controlResponses = new Subject<ControlResponse>();
   const controlCancels = new Subject<ControlCancelRequest>();
-  const diagnostics = new ReplaySubject<Diagnostic>(maxReplayedDiagnostics);
+  const diagnostics = redactedDiagnostics(maxReplayedDiagnostics);
   const exits = new ReplaySubject<ProcessExit>(1);
   const stderr = createStderrLines(options.stderrTailLines);
   const diagnosticCounts: Partial<Record<DiagnosticCode, number>> = {};

@@ -1,8 +1,9 @@
 import { type Observable, ReplaySubject } from 'rxjs';
+import { redactText } from '../errors/redact.ts';
 import { createLineFramer } from '../framing/line-framer.ts';
 import { createTail } from '../framing/tail.ts';
 
-/** Stderr as lines, with the last ones kept. */
+/** Stderr as lines without secrets, with the last ones kept. */
 export interface StderrLines {
   readonly stderr$: Observable<string>;
   readonly tail: readonly string[];
@@ -18,7 +19,7 @@ export function createStderrLines(tailLines: number): StderrLines {
   const subject = new ReplaySubject<string>(Math.max(1, tailLines));
   const tail = createTail(tailLines);
   const add = (text: string): void => {
-    const line = text.trimEnd();
+    const line = redactText(text.trimEnd());
     if (line === '') return;
     tail.push(line);
     subject.next(line);

@@ -17,6 +17,10 @@ const permanentCodes = new Set([
   'CLI_NOT_EXECUTABLE',
   'INTERPRETER_NOT_FOUND',
   'CLI_TOO_OLD',
+  'TOO_DEEP',
+  'WRONG_ARCHITECTURE',
+  'WRONG_LIBC',
+  'UNREQUESTED_CONFIGURATION',
 ]);
 
 // The CLI has no code for these: the last words on stderr are all there is.

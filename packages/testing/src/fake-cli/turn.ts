@@ -71,12 +71,20 @@ function* converse(state: AgentState, record: TurnRecord): Coroutine {
   yield* answer(state, record, asked);
 }
 
+/** The built-in tools that `--tools` leaves: all, some, or with an empty value none. */
+function builtInTools({ flags }: AgentState): readonly string[] {
+  const wanted = flags.values('tools');
+  if (!flags.has('tools') || wanted.includes('default')) return cliFacts.tools;
+  return cliFacts.tools.filter((name) => wanted.includes(name) || (name === 'Task' && wanted.includes('Agent')));
+}
+
 function announce(state: AgentState, record: TurnRecord): void {
   record.announced = true;
   const uuids = uuidsOf(record.messages);
   state.say(
     initFrame(state, {
-      ...(state.mcp.size > 0 ? { mcp_servers: mcpStatuses(state), tools: [...cliFacts.tools, ...mcpToolNames(state)] } : {}),
+      ...(state.mcp.size > 0 ? { mcp_servers: mcpStatuses(state) } : {}),
+      tools: [...builtInTools(state), ...mcpToolNames(state)],
       permissionMode: state.permissionMode,
       claude_code_version: state.scenario.version ?? cliFacts.version,
       ...(uuids.length === 0 ? {} : { user_message_uuids: uuids }),

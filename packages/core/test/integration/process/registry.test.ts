@@ -43,7 +43,7 @@ test('P48 a forged entry that names a living stranger ends nobody', async () => 
       path.join(folder, 'forged.hosts'),
       `${JSON.stringify({ host: { pid: stranger, startTime: '1' }, bootId })}\n${forged}\n`,
     );
-    const markers = registryOf(folder, self).claimOrphans();
+    const { markers } = registryOf(folder, self).claimOrphans();
     expect(markers).toHaveLength(1);
     expect(await sweep(markers, table)).toEqual([]);
     expect(isAlive(stranger)).toBe(true);
@@ -59,8 +59,9 @@ test('a sweep ends what a dead host has left, once, and nothing of a living one'
     registryOf(folder, { pid: 999_999_999, startTime: '1' }).add(dead);
     const others = [1, 2, 3].map((startTime) => registryOf(folder, { pid: 999_999_998, startTime: String(startTime) }));
     const claims = others.map((registry) => registry.claimOrphans());
-    expect(claims.flat()).toEqual([dead]);
-    expect([...(await sweep(claims.flat(), table, { graceMs: 1000 }))].sort()).toEqual([...orphans].sort());
+    const markers = claims.flatMap((claim) => claim.markers);
+    expect(markers).toEqual([dead]);
+    expect([...(await sweep(markers, table, { graceMs: 1000 }))].sort()).toEqual([...orphans].sort());
     expect(orphans.filter((pid) => isAlive(pid))).toEqual([]);
     expect(isAlive(kept)).toBe(true);
     expect(await readdir(folder)).toEqual([`${self.pid}-${self.startTime}.hosts`]);
@@ -72,7 +73,7 @@ test('an entry from before a restart of the machine is thrown away unread', asyn
     const marker = createMarker();
     const alive = sleeper(marker);
     await writeFile(path.join(folder, 'old.hosts'), `${JSON.stringify({ host: self, bootId: 'another' })}\n${marker}\n`);
-    expect(registryOf(folder, self).claimOrphans()).toEqual([]);
+    expect(registryOf(folder, self).claimOrphans()).toEqual({ markers: [], folders: [] });
     expect(await readdir(folder)).toEqual([]);
     expect(isAlive(alive)).toBe(true);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openSession, type SessionOptions } from '@subwire/core';
 import { buildCliArgs } from '../../../src/policy/cli-args.ts';
+import { buildFileArgs } from '../../../src/policy/file-args.ts';
 import { inMemory, openInMemory } from './in-memory.ts';
 
 const base = ['--output-format=stream-json', '--verbose', '--input-format=stream-json'];
@@ -26,13 +27,35 @@ describe('options that become arguments', () => {
     [{ includePartialMessages: true, includeHookEvents: true }, ['--include-partial-messages', '--include-hook-events']],
     [{ settingSources: [] }, ['--setting-sources=']],
     [{ settings: '/etc/s.json' }, ['--settings=/etc/s.json']],
-    [{ settings: { a: 1 }, sandbox: { enabled: true } }, ['--settings={"a":1,"sandbox":{"enabled":true}}']],
+    [{ settings: { a: 1 }, sandbox: { enabled: true } }, []],
+    [{ settings: ' {"a":1}' }, []],
     [{ addDirs: ['/a', '/b'], projectConfigRoot: '/c' }, ['--add-dir=/a', '--add-dir=/b', '--project-config-root=/c']],
     [{ strictMcpConfig: true, agent: 'x', plugins: ['/p'] }, ['--strict-mcp-config', '--agent=x', '--plugin-dir=/p']],
-    [{ jsonSchema: { type: 'object' } }, ['--json-schema={"type":"object"}']],
+    [{ jsonSchema: { type: 'object' } }, []],
+    [{ extraArgs: { 'mcp-config': '{}', settings: '{}', agents: '{}', 'system-prompt': 'x'.repeat(5000) } }, []],
+    [{ extraArgs: { 'mcp-config': '/m.json', 'system-prompt': 'short' } }, ['--mcp-config=/m.json', '--system-prompt=short']],
     [{ extraArgs: { debug: null, 'debug-file': '-x' } }, ['--debug', '--debug-file=-x']],
   ])('%j', (options, expected) => {
     expect(more(options)).toEqual(expected);
+  });
+
+  test.each<[SessionOptions, Readonly<Record<string, string>>]>([
+    [{}, {}],
+    [{ settings: '/etc/s.json', extraArgs: { 'mcp-config': '/m.json', debug: null } }, {}],
+    [{ settings: { a: 1 }, sandbox: { enabled: true } }, { settings: '{"a":1,"sandbox":{"enabled":true}}' }],
+    [{ sandbox: { enabled: true } }, { settings: '{"sandbox":{"enabled":true}}' }],
+    [
+      { settings: ' {"a":1}', extraArgs: { 'mcp-config': '{"mcpServers":{}}' } },
+      { settings: ' {"a":1}', 'mcp-config': '{"mcpServers":{}}' },
+    ],
+    [{ extraArgs: { 'append-system-prompt': 'ß'.repeat(2049) } }, { 'append-system-prompt-file': 'ß'.repeat(2049) }],
+  ])('what goes into a private file: %j', (options, expected) => {
+    expect(buildFileArgs(options)).toEqual(expected);
+  });
+
+  test('on another machine, where no file of ours can be read, they stay arguments', async () => {
+    const { specs } = await openInMemory({}, { settings: { a: 1 } });
+    expect(specs[0]!.args).toContain('--settings={"a":1}');
   });
 
   test('a permission callback makes the CLI ask over stdio', () => {
@@ -52,6 +75,7 @@ describe('options that become arguments', () => {
       systemPrompt: 'be brief',
       appendSystemPrompt: 'please',
       agents: { helper: { description: 'd', prompt: 'p' } },
+      jsonSchema: { type: 'object' },
       title: 't',
       skills: [],
       forwardSubagentText: true,
