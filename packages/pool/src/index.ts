@@ -8,6 +8,7 @@ export { PoolError, type PoolErrorCode, type PoolErrorFields } from './policy/po
 export type {
   CreateContext,
   DestroyContext,
+  PhaseTiming,
   PressureSignal,
   Spend,
   WorkerFactory,

@@ -50,6 +50,10 @@ export interface TenantOptions {
   readonly maxLeased?: number;
   /** Calls that may wait at once; more are refused with `QUEUE_FULL`. @defaultValue unlimited */
   readonly maxWaiters?: number;
+  /** Leases in a second, on average over time; more wait. @defaultValue unlimited */
+  readonly leasesPerSecond?: number;
+  /** Leases that may be taken at once by a tenant that has taken none for a while. Only with `leasesPerSecond`. @defaultValue 1 */
+  readonly burst?: number;
   /** What the tenant may spend over the life of the pool. @defaultValue unlimited */
   readonly budget?: Budget;
 }

@@ -88,9 +88,12 @@ function checkOptions(options: PoolOptions): void {
     for (const [field, value] of Object.entries(given)) if (typeof value !== 'function') checkNumber(`${name}.${field}`, value, { min: 0 });
   }
   for (const [tenant, given] of Object.entries(options.tenants ?? {})) {
-    checkNames(`tenants.${tenant}`, given, ['weight', 'maxLeased', 'maxWaiters', 'budget']);
-    if (given.weight !== undefined && !(given.weight > 0))
-      refuse(`tenants.${tenant}.weight`, 'The weight of a tenant must be more than 0.');
+    checkNames(`tenants.${tenant}`, given, ['weight', 'maxLeased', 'maxWaiters', 'leasesPerSecond', 'burst', 'budget']);
+    for (const name of ['weight', 'leasesPerSecond'] as const) {
+      const value = given[name];
+      if (value !== undefined && !(value > 0)) refuse(`tenants.${tenant}.${name}`, `The ${name} of a tenant must be more than 0.`);
+    }
+    checkNumber(`tenants.${tenant}.burst`, given.burst, { min: 1 });
     if (given.budget !== undefined) checkNames(`tenants.${tenant}.budget`, given.budget, budgetNames);
   }
 }

@@ -32,6 +32,14 @@ export interface WorkerWear {
   readonly costUsd?: number | undefined;
 }
 
+/** A phase of a worker's life that took time, such as the start of its process or the way to its first word. */
+export interface PhaseTiming {
+  /** The same few names for all workers: each has a histogram. */
+  readonly phase: string;
+  /** Milliseconds. */
+  readonly durationMs: number;
+}
+
 /** What a worker's provider said about the rate of requests. */
 export type PressureSignal =
   | { readonly type: 'throttled'; readonly retryAfterMs?: number | undefined; readonly cause?: unknown }
@@ -67,6 +75,10 @@ export interface WorkerFactory<W> {
   pressure$?(worker: W): Observable<PressureSignal>;
   /** What the worker spends, while it lives. */
   spend$?(worker: W): Observable<Spend>;
+  /** How long phases of the worker's life took, each as soon as it is known; a phase may come again. */
+  phases$?(worker: W): Observable<PhaseTiming>;
+  /** What keeps the worker's process tree together, for `snapshot()`. */
+  containmentOf?(worker: W): string | undefined;
   /** The worker's process, for events. */
   pidOf?(worker: W): number | undefined;
   /** Ends the worker; resolves when it is gone. A receipt with `survivors` is collected for `close()`. */

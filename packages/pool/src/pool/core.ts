@@ -10,6 +10,7 @@ import type { Slot } from '../slot/types.ts';
 import type { StartVia, Supervisor } from '../supervisor/supervise.ts';
 import type { EventSink } from './events.ts';
 import type { Metrics } from './metrics.ts';
+import type { TenantRates } from './tenant-rates.ts';
 import type { Lease, PoolPhase } from './types.ts';
 
 /** One call of `acquire` that waits. */
@@ -57,6 +58,8 @@ export interface Place<W> {
   /** Whether the governor's leave is held for this worker. */
   hasLeave: boolean;
   residentBytes: number | undefined;
+  /** How long the phases of the worker took, in milliseconds. */
+  phases: Readonly<Record<string, number>>;
   /** The name of the conversation that the worker is kept for. */
   sticky: string | undefined;
   /** What the place is to be once the worker that is on its way out has gone. */
@@ -81,6 +84,7 @@ export interface PoolCore<W> {
   readonly receipts: CloseReceipt[];
   /** Leases at the moment, by tenant. */
   readonly leasedBy: Map<string, number>;
+  readonly rates: TenantRates;
   size: number;
   /** The key that is kept warm. */
   key: string;

@@ -5,6 +5,7 @@ import { createSupervisor } from '../supervisor/supervise.ts';
 import type { PendingCall, PoolCore } from './core.ts';
 import { createEventSink } from './events.ts';
 import { createMetrics } from './metrics.ts';
+import { createTenantRates } from './tenant-rates.ts';
 
 /** The parts that everything in one pool shares, before anything has happened. */
 export function createCore<W>(
@@ -26,6 +27,7 @@ export function createCore<W>(
     sink: createEventSink(clock),
     receipts: [],
     leasedBy: new Map(),
+    rates: createTenantRates(tenants, clock),
     size,
     key,
     phase: 'open',

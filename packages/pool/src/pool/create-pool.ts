@@ -54,6 +54,7 @@ export function createPool<W>(factory: WorkerFactory<W>, options: PoolOptions = 
       lease: undefined,
       hasLeave: false,
       residentBytes: undefined,
+      phases: {},
       sticky: undefined,
       next: 'empty',
       isProven: false,

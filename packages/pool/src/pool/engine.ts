@@ -1,8 +1,10 @@
 import { admitStart } from '../policy/admission.ts';
 import { PoolError } from '../policy/pool-error.ts';
 import { isVacant } from '../slot/slot-state.ts';
-import { isSurplus, liveOf, minIdleOf, returnLeave, stickyLane, type PendingCall, type Place, type PoolCore } from './core.ts';
+import { isSurplus, liveOf, minIdleOf, returnLeave, type PendingCall, type Place, type PoolCore } from './core.ts';
+import { idleLanes, pickIdle } from './idle-workers.ts';
 import type { LeaseTable } from './lease-table.ts';
+import { isOvertaking } from './starving.ts';
 import { chooseVictim, planStarts, type PlanView, type Wish } from './plan.ts';
 
 /** What brings calls and workers together. */
@@ -20,32 +22,15 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
   const { queue, options, clock, supervisor, sink, metrics, factory } = core;
   let isThrottled = false;
 
-  function idleLanes(): ReadonlySet<string> {
-    const lanes = new Set<string>();
-    for (const { slot, sticky } of core.places) {
-      const { phase, key, doomed } = slot.state;
-      if (phase === 'idle' && doomed === undefined) lanes.add(sticky === undefined ? key : stickyLane(key, sticky));
-    }
-    return lanes;
-  }
-
-  function pickIdle(lane: string): Place<W> | undefined {
-    let best: Place<W> | undefined;
-    for (const place of core.places) {
-      const { phase, key, doomed, idleAtMs } = place.slot.state;
-      if (phase !== 'idle' || doomed !== undefined) continue;
-      if (lane !== (place.sticky === undefined ? key : stickyLane(key, place.sticky))) continue;
-      // The one used last: the others can then grow old enough to be given up.
-      if (best === undefined || idleAtMs > best.slot.state.idleAtMs) best = place;
-    }
-    return best;
-  }
-
   function hasRoom(tenant: string): boolean {
     const most = options.tenants[tenant]?.maxLeased;
-    if (most === undefined) return true;
-    const checking = core.places.filter(({ waiter }) => waiter?.tenant === tenant).length;
-    return (core.leasedBy.get(tenant) ?? 0) + checking < most;
+    if (most !== undefined) {
+      const checking = core.places.filter(({ waiter }) => waiter?.tenant === tenant).length;
+      if ((core.leasedBy.get(tenant) ?? 0) + checking >= most) return false;
+    }
+    const waitMs = core.rates.waitMs(tenant);
+    if (waitMs > 0) core.wakeAt(clock.nowMs() + waitMs);
+    return waitMs === 0;
   }
 
   function throttle(cause: unknown, delayMs: number | undefined): void {
@@ -59,11 +44,15 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
   function dispatch(): void {
     if (core.phase !== 'open' || core.isPaused) return;
     for (;;) {
-      const lanes = idleLanes();
+      const lanes = idleLanes(core);
       if (lanes.size === 0) return;
       const call = queue.next({ key: (lane) => lanes.has(lane), tenant: hasRoom });
-      const place = call && pickIdle(call.key);
+      const place = call && pickIdle(core, call.key);
       if (call === undefined || place === undefined) return;
+      if (place.sticky === undefined && isOvertaking(core, call)) {
+        place.slot.retire('evicted');
+        continue;
+      }
       const leave = options.governor?.admit() ?? { type: 'go' };
       if (leave.type === 'wait') return throttle(leave.cause, leave.delayMs);
       place.hasLeave = options.governor !== undefined;
@@ -74,6 +63,7 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
 
   function lead(place: Place<W>, call: PendingCall<W>): void {
     queue.hold(call.id);
+    core.rates.take(call.tenant);
     place.waiter = call;
     const { slot } = place;
     const isTrusted = clock.nowMs() - slot.state.checkedAtMs < options.trustMs;
@@ -85,6 +75,7 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
     const call = place.waiter;
     place.waiter = undefined;
     if (call === undefined || call.isSettled || core.phase !== 'open') {
+      if (call !== undefined) core.rates.giveBack(call.tenant);
       returnLeave(core, place);
       return;
     }
@@ -134,6 +125,7 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
       startedAtMs: clock.nowMs(),
       jitter: options.random(),
       residentBytes: undefined,
+      phases: {},
       sticky: undefined,
       isProven: false,
       next: 'empty',
@@ -194,6 +186,14 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
     }
   }
 
+  /** A place that was given up for one key is as good as any for a call of another. */
+  function vacantFor({ key, reason }: Wish): Place<W> | undefined {
+    const own = core.places.slice(0, core.size);
+    const isEmpty = ({ slot }: Place<W>): boolean => slot.state.phase === 'empty' || slot.state.phase === 'waiting';
+    const isOthers = ({ slot }: Place<W>): boolean => slot.state.phase === 'abandoned' && slot.state.key !== key;
+    return own.find(isEmpty) ?? (reason === 'waiting' ? own.find(isOthers) : undefined);
+  }
+
   /** Tries to fulfil one wish. False when nothing more can be started in this step. */
   function fulfil(wish: Wish, freeing: { count: number }): boolean {
     const permit = supervisor.permit(wish.key, clock.nowMs());
@@ -206,9 +206,7 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
       rejectAll(wish.key, permit.causes, permit.isPermanent);
       return true;
     }
-    const vacant = core.places.find(
-      ({ slot }, index) => index < core.size && (slot.state.phase === 'empty' || slot.state.phase === 'waiting'),
-    );
+    const vacant = vacantFor(wish);
     if (vacant !== undefined) {
       if (!isAdmitted()) return false;
       start(vacant, wish.key, permit.via);

@@ -5,6 +5,8 @@ import type { Clock } from '../policy/clock.ts';
 export type PoolEventType =
   | 'worker-starting'
   | 'worker-ready'
+  /** A phase of a worker took `durationMs`. */
+  | 'worker-timed'
   | 'worker-leased'
   | 'worker-returned'
   | 'worker-retired'
@@ -51,6 +53,9 @@ export interface PoolEvent {
   readonly cause?: unknown;
   readonly attempt?: number;
   readonly delayMs?: number;
+  /** Of `worker-timed`: what took the time. */
+  readonly phase?: string;
+  readonly durationMs?: number;
 }
 
 /** What is known of an event besides its number and time. */

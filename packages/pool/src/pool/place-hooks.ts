@@ -111,7 +111,10 @@ export function createPlaceHooks<W>({ core, leases, engine, placeOf }: PlaceHook
       const call = place.waiter;
       const sticky = place.sticky ?? place.lease?.sticky;
       place.waiter = undefined;
-      if (call !== undefined) core.queue.unhold(call.id);
+      if (call !== undefined) {
+        core.queue.unhold(call.id);
+        core.rates.giveBack(call.tenant);
+      }
       if (from === 'starting') supervisor.calledOff(key, place.via);
       if (from === 'checking' && !lost) metrics.count('checksFailed');
       if (lost) onLost(place, key, from);
@@ -149,6 +152,12 @@ export function createPlaceHooks<W>({ core, leases, engine, placeOf }: PlaceHook
       options.governor?.report(signal, lease === undefined ? 0 : clock.nowMs() - lease.leasedAtMs);
     },
     spent: (slot, spend) => leases.spent(placeOf(slot), spend),
+    timed(slot, { phase, durationMs }) {
+      const place = placeOf(slot);
+      place.phases = { ...place.phases, [phase]: durationMs };
+      metrics.recordPhase(phase, durationMs);
+      sink.emit({ type: 'worker-timed', slot: slot.id, key: slot.state.key, pid: pidOf(slot), lease: place.lease?.id, phase, durationMs });
+    },
     fault(slot, cause) {
       metrics.count('faults');
       sink.emit({ type: 'worker-fault', slot: slot.id, key: slot.state.key, cause });

@@ -18,7 +18,7 @@ export function statsOf<W>({ places, size, queue, metrics }: PoolCore<W>): PoolS
 export function snapshotOf<W>(core: PoolCore<W>): PoolSnapshot {
   const { places, queue, metrics, clock, factory, supervisor } = core;
   const nowMs = clock.nowMs();
-  const slots = places.map(({ slot, residentBytes, sticky }): SlotSnapshot => {
+  const slots = places.map(({ slot, residentBytes, phases, sticky }): SlotSnapshot => {
     const { phase, key, uses, warmAtMs } = slot.state;
     const { worker } = slot;
     const isManned = worker !== undefined;
@@ -28,7 +28,7 @@ export function snapshotOf<W>(core: PoolCore<W>): PoolSnapshot {
       phase,
       key,
       uses,
-      ...(isManned && { ageMs: nowMs - warmAtMs, pid: factory.pidOf?.(worker) }),
+      ...(isManned && { ageMs: nowMs - warmAtMs, pid: factory.pidOf?.(worker), containment: factory.containmentOf?.(worker), phases }),
       ...(residentBytes !== undefined && isManned && { residentBytes }),
       ...(sticky !== undefined && isManned && { sticky }),
       ...(turns !== undefined && { turns }),
@@ -47,6 +47,7 @@ export function snapshotOf<W>(core: PoolCore<W>): PoolSnapshot {
     slots,
     counters: metrics.counters(),
     histograms: metrics.histograms(),
+    phases: metrics.phases(),
     keys: [...keys].map((key) => ({ key, waiting: queue.countOf({ key }), live: liveOf(core, key), breaker: supervisor.breakerOf(key) })),
   };
 }

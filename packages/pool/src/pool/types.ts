@@ -76,6 +76,10 @@ export interface SlotSnapshot {
   /** Milliseconds since the worker became warm; undefined without one. */
   readonly ageMs?: number | undefined;
   readonly residentBytes?: number | undefined;
+  /** What keeps the worker's process tree together, such as `cgroup` or `plain`. */
+  readonly containment?: string | undefined;
+  /** How long the phases of the worker took, in milliseconds, by name; of those that come again, the last. */
+  readonly phases?: Readonly<Record<string, number>> | undefined;
   readonly sticky?: string | undefined;
   /** Turns that the worker has answered, where the factory counts them. */
   readonly turns?: number | undefined;
@@ -93,6 +97,8 @@ export interface PoolSnapshot {
   readonly counters: Readonly<Record<string, number>>;
   /** Durations in milliseconds, by name. */
   readonly histograms: Readonly<Record<string, Quantiles>>;
+  /** Phases of workers in milliseconds, by the name that their factory gives them; of sessions `spawn`, `handshake`, `mcpReady` and `firstToken`. */
+  readonly phases: Readonly<Record<string, Quantiles>>;
   /** Calls that wait, and the state of the breaker, by key. */
   readonly keys: readonly { readonly key: string; readonly waiting: number; readonly live: number; readonly breaker: string }[];
 }

@@ -39,6 +39,8 @@ export interface WaitQueue<T extends Waiter> {
   /** Puts a held one back at its old place. */
   unhold(id: number): void;
   countOf(filter: { readonly key?: string; readonly tenant?: string }): number;
+  /** How many keys have waiters, held ones included. */
+  readonly keyCount: number;
   /** Keys with waiters, the one with the longest-suffering first waiter first. */
   keys(): readonly string[];
   /** How many would be served before this one, tenants aside. */
@@ -136,6 +138,9 @@ export function createWaitQueue<T extends Waiter>(options: WaitQueueOptions): Wa
   return {
     get size() {
       return waiting;
+    },
+    get keyCount() {
+      return lanes.size;
     },
     add(waiter) {
       const lane = laneOf(waiter.key, waiter.tenant);

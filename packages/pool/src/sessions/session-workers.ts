@@ -1,9 +1,10 @@
-import { ControlError, openSession, type CloseReceipt, type Session, type SessionOptions } from '@subwire/core';
+import { ControlError, openSession, probeContainment, type CloseReceipt, type Session, type SessionOptions } from '@subwire/core';
 import { catchError, EMPTY, endWith, firstValueFrom, ignoreElements, map, merge, timer, type Observable } from 'rxjs';
 import { PoolError } from '../policy/pool-error.ts';
 import type { CreateContext, DestroyContext, WorkerFactory, WorkerUsage } from '../policy/worker-factory.ts';
 import { clearConversation } from './clear-conversation.ts';
 import { configFolderOf, createPrivateConfig, type PrivateConfig } from './private-config.ts';
+import { phasesOf } from './session-phases.ts';
 import { recordSession, type SessionRecord } from './session-record.ts';
 import { lockStart } from './start-lock.ts';
 
@@ -34,6 +35,14 @@ function endOf({ messages$ }: Session): Observable<unknown> {
 interface SessionBelongings {
   readonly record: SessionRecord;
   readonly config: PrivateConfig | undefined;
+  readonly containment: string | undefined;
+}
+
+/** What keeps the tree of a session together. Its transport has asked the same question before, so the answer is there. */
+async function containmentOf({ spawner, containment = 'auto' }: SessionOptions): Promise<string | undefined> {
+  // A process that the caller starts is the caller's to keep together.
+  if (spawner !== undefined) return undefined;
+  return containment === 'auto' ? (await probeContainment()).tier : containment;
 }
 
 interface Measured {
@@ -48,7 +57,7 @@ export function createSessionWorkers(settings: SessionWorkersOptions): WorkerFac
     const config = await createPrivateConfig(options);
     try {
       const session = await openSession({ ...options, env: { ...options.env, CLAUDE_CONFIG_DIR: config.folder }, signal });
-      belongings.set(session, { record: recordSession(session), config });
+      belongings.set(session, { record: recordSession(session), config, containment: await containmentOf(options) });
       return session;
     } catch (cause) {
       await config.remove();
@@ -60,7 +69,7 @@ export function createSessionWorkers(settings: SessionWorkersOptions): WorkerFac
     const unlock = await lockStart(configFolderOf(options), signal);
     try {
       const session = await openSession({ ...options, signal });
-      belongings.set(session, { record: recordSession(session), config: undefined });
+      belongings.set(session, { record: recordSession(session), config: undefined, containment: await containmentOf(options) });
       return session;
     } finally {
       unlock();
@@ -115,6 +124,8 @@ export function createSessionWorkers(settings: SessionWorkersOptions): WorkerFac
     wearOf: (session) => belongings.get(session)?.record.wear ?? {},
     pressure$: (session) => belongings.get(session)?.record.pressure$ ?? EMPTY,
     spend$: (session) => belongings.get(session)?.record.spend$ ?? EMPTY,
+    phases$: (session) => phasesOf(session),
+    containmentOf: (session) => belongings.get(session)?.containment,
     pidOf: ({ transport }) => transport.pid,
     destroy,
   };

@@ -71,6 +71,7 @@ export function createSlot<W>({ id, factory, deadlines, clock, hooks }: SlotDepe
       used: (usage) => hooks.used(slot, usage),
       pressed: (signal) => hooks.pressed(slot, signal),
       spent: (spend) => hooks.spent(slot, spend),
+      timed: (timing) => hooks.timed(slot, timing),
       fault: (cause) => hooks.fault(slot, cause),
       isCurrent: () => state.generation === generation && isManned(state.phase),
     });

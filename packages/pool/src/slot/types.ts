@@ -1,5 +1,5 @@
 import type { Clock } from '../policy/clock.ts';
-import type { CreateContext, PressureSignal, Spend, WorkerFactory, WorkerUsage } from '../policy/worker-factory.ts';
+import type { CreateContext, PhaseTiming, PressureSignal, Spend, WorkerFactory, WorkerUsage } from '../policy/worker-factory.ts';
 import type { SlotPhase, SlotState, VacantPhase } from './slot-state.ts';
 
 /** How long each step of a worker may take, in milliseconds. */
@@ -33,6 +33,7 @@ export interface SlotHooks<W> {
   used(slot: Slot<W>, usage: WorkerUsage): void;
   pressed(slot: Slot<W>, signal: PressureSignal): void;
   spent(slot: Slot<W>, spend: Spend): void;
+  timed(slot: Slot<W>, timing: PhaseTiming): void;
   /** The factory broke its word in a way that ends nothing. */
   fault(slot: Slot<W>, cause: unknown): void;
 }

@@ -1,5 +1,5 @@
 import { Subscription, type Observable } from 'rxjs';
-import type { PressureSignal, Spend, WorkerFactory, WorkerUsage } from '../policy/worker-factory.ts';
+import type { PhaseTiming, PressureSignal, Spend, WorkerFactory, WorkerUsage } from '../policy/worker-factory.ts';
 
 /** Where the streams of one worker lead. */
 export interface WorkerListeners {
@@ -7,6 +7,7 @@ export interface WorkerListeners {
   used(usage: WorkerUsage): void;
   pressed(signal: PressureSignal): void;
   spent(spend: Spend): void;
+  timed(timing: PhaseTiming): void;
   /** A stream that only informs has failed. */
   fault(cause: unknown): void;
   /** Whether the worker is still the one that is watched: a stream that emits at once may have ended it. */
@@ -37,6 +38,11 @@ export function watchWorker<W>(factory: WorkerFactory<W>, worker: W, listeners: 
   listen(
     () => factory.spend$?.(worker),
     (spend) => listeners.spent(spend),
+    (cause) => listeners.fault(cause),
+  );
+  listen(
+    () => factory.phases$?.(worker),
+    (timing) => listeners.timed(timing),
     (cause) => listeners.fault(cause),
   );
   listen(

@@ -2,6 +2,9 @@ import { readdirSync } from 'node:fs';
 import type { Session } from '@subwire/core';
 import type { Pool } from '../../src/index.ts';
 
+/** Whether the long versions are asked for: `SUBWIRE_SOAK=1`. */
+export const isSoak = process.env['SUBWIRE_SOAK'] === '1';
+
 /** Descriptors that this process holds open; undefined where the system does not tell. */
 export function openDescriptors(): number | undefined {
   try {

@@ -1,49 +1,43 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
-import { fakeCli } from '@subwire/testing';
-import { build } from 'esbuild';
+import { fakeCli, identityOf, isAlive, type ProcessIdentity } from '@subwire/testing';
+import type { BusyHostPlan } from '../fixtures/busy-host.ts';
+import { bundleFixture, type BundledFixture } from './bundle-fixture.ts';
 
-/** A host program of its own, with agents at work. */
+/** A host program of its own, with agents. */
 export interface BusyHost {
   readonly process: ChildProcess;
-  readonly agents: readonly number[];
+  /** Resolves when its agents are at work, with their pids. Rejects when it ends before. */
+  readonly atWork: Promise<readonly ProcessIdentity[]>;
 }
 
-const fixture = fileURLToPath(new URL('../fixtures/busy-host.ts', import.meta.url));
-let folder: string | undefined;
+let bundle: BundledFixture | undefined;
 
-/** Node 20 runs no TypeScript: the host is bundled once per test file. Call before processes are tracked: the bundler leaves a service behind. */
 export async function bundleHost(): Promise<void> {
-  folder = await mkdtemp(path.join(tmpdir(), 'subwire-host-'));
-  await build({
-    entryPoints: [fixture],
-    outfile: path.join(folder, 'busy-host.mjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    conditions: ['@subwire/source'],
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-    logLevel: 'error',
-  });
+  bundle = await bundleFixture('busy-host');
 }
 
 export async function removeHost(): Promise<void> {
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  await bundle?.remove();
 }
 
-/** Starts a host and waits until its agents are at work. */
-export async function startHost(env: Readonly<Record<string, string>>, kind?: 'setsid' | 'double-fork'): Promise<BusyHost> {
+/** Starts a host; resolves when it is about to start its agents. */
+export async function launchHost(env: Readonly<Record<string, string>>, plan: Omit<BusyHostPlan, 'command'> = {}): Promise<BusyHost> {
   const { command } = fakeCli();
-  const args = [path.join(folder ?? '', 'busy-host.mjs'), ...command, ...(kind === undefined ? [] : [kind])];
+  const args = [bundle?.file ?? '', JSON.stringify({ command, ...plan } satisfies BusyHostPlan)];
   const host = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
-  const said = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: host.stdout }).once('line', resolve);
+  const lines = createInterface({ input: host.stdout })[Symbol.asyncIterator]();
+  const ended = new Promise<never>((_, reject) => {
     host.once('exit', (code) => reject(new Error(`The host ended with ${String(code)} before its agents were at work.`)));
   });
-  return { process: host, agents: (JSON.parse(said) as { agents: number[] }).agents };
+  const next = async (): Promise<string> => String((await Promise.race([lines.next(), ended])).value);
+  await next();
+  const atWork = next().then((line) => (JSON.parse(line) as number[]).flatMap((pid) => identityOf(pid) ?? []));
+  atWork.catch(() => {});
+  return { process: host, atWork };
+}
+
+/** How many of them live. */
+export function countLiving(agents: readonly ProcessIdentity[]): number {
+  return agents.filter(isAlive).length;
 }

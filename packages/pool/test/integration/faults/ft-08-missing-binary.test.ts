@@ -29,3 +29,15 @@ test('FT-08 the executable disappears: 100 calls are told at once, after one att
   }
   expect(await tracker.leaked()).toEqual([]);
 }, 60_000);
+
+test('FT-08 control: a pool that takes every cause for a passing one tries again and again, and keeps its callers waiting', async () => {
+  await using tracker = trackProcesses();
+  const restart = { isPermanent: () => false, backoff: () => 50, openMs: 60_000 };
+  const pool = createSessionPool({ size: 2, governor: false, session: { command: '/nowhere/claude', credential: 'none' }, restart });
+  const beganMs = performance.now();
+  await expect(pool.acquire()).rejects.toMatchObject({ code: 'RESTARTS_EXHAUSTED' });
+  expect(performance.now() - beganMs).toBeGreaterThanOrEqual(145);
+  expect(pool.snapshot().counters['starts']).toBe(4);
+  await pool.close();
+  expect(await tracker.leaked()).toEqual([]);
+}, 60_000);

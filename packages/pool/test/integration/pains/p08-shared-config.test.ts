@@ -1,40 +1,33 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { openSession, type Session, type SessionOptions } from '@subwire/core';
 import { fakeCli, trackProcesses } from '@subwire/testing';
 import { expect, test } from 'vitest';
-import { createPool, createSessionPool } from '../../../src/index.ts';
+import { createPool, createSessionPool, type CreateContext, type WorkerFactory } from '../../../src/index.ts';
 import { createSessionWorkers } from '../../../src/sessions/session-workers.ts';
-import { sleep } from '../../support/sessions.ts';
+import { isSoak, sleep } from '../../support/sessions.ts';
 
-const rewriting = { faults: [{ name: 'rewrite-config' as const, times: 30, ms: 3, bytes: 200_000 }] };
+const agents = isSoak ? 30 : 12;
+const rewriting = { faults: [{ name: 'rewrite-config' as const, times: 20, ms: 3, bytes: 200_000 }] };
 
-async function complaints(
-  isolation: 'shared' | 'per-process',
-  folder: string,
-  starts: number,
-): Promise<{ readonly broken: number; readonly warm: number }> {
+interface Complaints {
+  /** How often an agent read something that is no JSON. */
+  readonly broken: number;
+  readonly warm: number;
+}
+
+/** Below the session pool, so that starts overlap as they would in a pool that does not know what it starts. */
+async function complaints(folder: string, workersFor: (options: SessionOptions) => WorkerFactory<Session>): Promise<Complaints> {
   let broken = 0;
-  const options = { ...fakeCli(rewriting), env: { ...fakeCli(rewriting).env, CLAUDE_CONFIG_DIR: folder }, credential: 'none' as const };
-  const workers = createSessionWorkers({
-    optionsOf: () => options,
-    validateTimeoutMs: 2_000,
-    reset: 'dispose',
-    isolation,
-    measureEveryMs: undefined,
-  });
-  // Below the session pool, so that starts overlap as they would in a pool that does not know what it starts.
-  const pool = createPool(
-    {
-      ...workers,
-      create: async (context) => {
-        const session = await workers.create(context);
-        session.transport.stderr$.subscribe((line) => (broken += /json/i.test(line) ? 1 : 0));
-        return session;
-      },
-    },
-    { size: starts, maxStarting: 4, startTimeoutMs: 60_000, closeTimeoutMs: 15_000 },
-  );
+  const fake = fakeCli(rewriting);
+  const workers = workersFor({ ...fake, env: { ...fake.env, CLAUDE_CONFIG_DIR: folder }, credential: 'none' });
+  const create = async (context: CreateContext): Promise<Session> => {
+    const session = await workers.create(context);
+    session.transport.stderr$.subscribe((line) => (broken += /json/i.test(line) ? 1 : 0));
+    return session;
+  };
+  const pool = createPool({ ...workers, create }, { size: agents, maxStarting: 4, startTimeoutMs: 60_000, closeTimeoutMs: 15_000 });
   await pool.warm();
   await sleep(400);
   const { idle } = pool.stats;
@@ -42,7 +35,21 @@ async function complaints(
   return { broken, warm: idle };
 }
 
-test('P08 agents with a private configuration folder each never read half a file of another, and leave no folder behind', async () => {
+const privately = (options: SessionOptions): WorkerFactory<Session> =>
+  createSessionWorkers({
+    optionsOf: () => options,
+    validateTimeoutMs: 2_000,
+    reset: 'dispose',
+    isolation: 'per-process',
+    measureEveryMs: undefined,
+  });
+
+const carelessly = (options: SessionOptions): WorkerFactory<Session> => ({
+  ...privately(options),
+  create: ({ signal }) => openSession({ ...options, signal }),
+});
+
+async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
   await using tracker = trackProcesses();
   const folder = await mkdtemp(path.join(tmpdir(), 'subwire-p08-'));
   await writeFile(path.join(folder, '.claude.json'), '{}');
@@ -50,7 +57,7 @@ test('P08 agents with a private configuration folder each never read half a file
   const usual = process.env['TMPDIR'];
   process.env['TMPDIR'] = folder;
   try {
-    expect(await complaints('per-process', folder, 8)).toEqual({ broken: 0, warm: 8 });
+    await work(folder);
     expect((await readdir(folder)).filter((name) => name.startsWith('subwire-config-'))).toEqual([]);
   } finally {
     if (usual === undefined) Reflect.deleteProperty(process.env, 'TMPDIR');
@@ -58,7 +65,21 @@ test('P08 agents with a private configuration folder each never read half a file
     await rm(folder, { recursive: true, force: true });
   }
   expect(await tracker.leaked()).toEqual([]);
-}, 60_000);
+}
+
+test('P08 agents with a private configuration folder each never read half a file of another, and leave no folder behind', async () => {
+  await withFolder(async (folder) => {
+    expect(await complaints(folder, privately)).toEqual({ broken: 0, warm: agents });
+  });
+}, 120_000);
+
+test('P08 control: agents that are started side by side on one folder read half files', async () => {
+  await withFolder(async (folder) => {
+    const { broken, warm } = await complaints(folder, carelessly);
+    expect(warm).toBe(agents);
+    expect(broken).toBeGreaterThan(0);
+  });
+}, 120_000);
 
 test('P08 where the folder is shared, starts come one after the other', async () => {
   await using tracker = trackProcesses();

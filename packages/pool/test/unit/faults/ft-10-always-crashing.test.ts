@@ -32,3 +32,24 @@ test.each(Array.from({ length: 20 }, (_, seed) => seed))(
     await pool.close();
   },
 );
+
+test('FT-10 control: without a bound on restarts there is no end to the starts, and nobody is ever told', async () => {
+  const clock = virtualClock();
+  const order: string[] = [];
+  const factory = plainFactory({
+    onCreate() {
+      order.push('start');
+      return Promise.reject(new Error('crash'));
+    },
+  });
+  const restart = { limit: Number.POSITIVE_INFINITY, backoff: () => 10 };
+  const pool = createPool(factory, { clock, random: seeded(1), size: 4, restart, fallback: () => Promise.reject(new Error('fallback')) });
+  pool.events$.subscribe(({ type }) => (type === 'slot-abandoned' || type === 'worker-fallback' ? order.push(type) : undefined));
+  const outcomes = Promise.allSettled(Array.from({ length: 50 }, () => pool.acquire()));
+  await clock.advance(10_000);
+  expect(order.length).toBeGreaterThan(500);
+  expect(new Set(order)).toEqual(new Set(['start']));
+  expect(pool.stats.waiting).toBe(50);
+  await Promise.all([pool.close(), clock.advance(10_000)]);
+  await outcomes;
+});

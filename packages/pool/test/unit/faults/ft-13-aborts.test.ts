@@ -44,3 +44,24 @@ test('FT-13 1,000 aborts at random points: each call settles, nothing comes late
   expect(pool.stats).toMatchObject({ leased: 0, waiting: 0 });
   expect(factory.made.length).toBe(factory.destroyed.length);
 });
+
+test('FT-13 control: work that is not told of the abort goes on after it', async () => {
+  const random = seeded(13);
+  const pool = createPool(plainFactory(), { size: 8 });
+  let late = 0;
+  const one = async (): Promise<void> => {
+    const abort = new AbortController();
+    const lease = await pool.acquire({ signal: abort.signal });
+    const done = new Promise<void>((resolve) => {
+      of(1, 2, 3)
+        .pipe(delay(random() * 6))
+        .subscribe({ next: () => (late += abort.signal.aborted ? 1 : 0), complete: resolve });
+    });
+    setTimeout(() => abort.abort(new Error('stop')), random() * 3);
+    await done;
+    await lease.release();
+  };
+  await Promise.all(Array.from({ length: 100 }, () => one().catch(() => {})));
+  expect(late).toBeGreaterThan(0);
+  await pool.close();
+});

@@ -45,3 +45,34 @@ test('FT-16 the wall clock means nothing to the pool', async () => {
     await pool.close();
   }
 });
+
+test('FT-16 control: the same ten seconds on a host that is awake condemn every worker that does not answer', async () => {
+  const clock = virtualClock();
+  const factory = plainFactory({ validate: () => new Promise(() => {}) });
+  const pool = createPool(factory, { clock, size: 8, heartbeatMs: 1_000 });
+  const warm = pool.warm();
+  await clock.advance(50);
+  await warm;
+  await clock.advance(11_200);
+  expect(factory.destroyed.length).toBeGreaterThanOrEqual(8);
+  await Promise.all([pool.close(), clock.advance(10_000)]);
+});
+
+test('FT-16 control: on the wall clock, an hour forward is the end of a worker in use', async () => {
+  const real = Date.now;
+  const setTimer = (delayMs: number, run: () => void): (() => void) => {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  };
+  const factory = plainFactory();
+  const pool = createPool(factory, { size: 1, maxAgeMs: 60_000, clock: { nowMs: () => Date.now(), setTimer } });
+  try {
+    const lease = await pool.acquire();
+    Date.now = () => real() + 3_600_000;
+    await lease.release();
+    expect(factory.destroyed).toHaveLength(1);
+  } finally {
+    Date.now = real;
+    await pool.close();
+  }
+});
