@@ -93,7 +93,7 @@ export type {
   UnknownMessage,
   UserMessage,
 } from './wire/messages.ts';
-export { loadWireSchemas, type WireSchemas } from './wire/load-schemas.ts';
+export { type ControlSchemas, loadControlSchemas, loadWireSchemas, type WireSchemas } from './wire/load-schemas.ts';
 export {
   type ApiRetryMessage,
   type BackgroundTasksChangedMessage,

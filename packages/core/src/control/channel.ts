@@ -44,15 +44,20 @@ export function openControl(transport: Transport, options: ControlChannelOptions
   const loadChanges = new Subject<void>();
   const counts = { requests: 0, questions: 0, lateAnswers: 0, duplicates: 0, cancelled: 0 };
   const loadNow = (): ControlLoad => (ended === undefined ? { sent: pending.size, asked: incoming.open } : idle);
-  const changed = (): void => loadChanges.next();
-  const pending = createPending(changed);
+  const questionChanges = new Subject<void>();
+  const pending = createPending(() => {
+    if (loadChanges.observed) loadChanges.next();
+  });
   const incoming = createIncoming({
     send: (frame) => transport.send(frame),
     failed: (subtype, cause) => {
       channels.questionFailed.publish(() => ({ pid: transport.pid, subtype, cause }));
       report({ code: 'HANDLER_FAILED', message: `The handler of ${subtype} failed; the CLI was told so.`, cause });
     },
-    changed,
+    changed() {
+      questionChanges.next();
+      loadChanges.next();
+    },
   });
   let ended: ((subtype: string) => unknown) | undefined;
 
@@ -62,6 +67,7 @@ export function openControl(transport: Transport, options: ControlChannelOptions
     pending.rejectAll(cause);
     incoming.cancelAll();
     loadChanges.complete();
+    questionChanges.complete();
   }
 
   const subscriptions = new Subscription();
@@ -103,9 +109,9 @@ export function openControl(transport: Transport, options: ControlChannelOptions
       signal?.throwIfAborted();
       const id = nextId();
       counts.requests++;
-      const answer = pending.wait(id, subtype, { timeoutMs: limitMs, signal });
+      const answer = pending.wait(id, subtype, limitMs, signal);
       transport
-        .send({ type: 'control_request', request_id: id, request: { ...body, subtype } })
+        .send({ type: 'control_request', request_id: id, request: { subtype, ...body } })
         .catch((cause: unknown) => pending.reject(id, cause));
       return answer;
     } catch (cause) {
@@ -118,6 +124,12 @@ export function openControl(transport: Transport, options: ControlChannelOptions
   }
 
   return {
+    questions$: defer(() =>
+      questionChanges.pipe(
+        startWith(undefined),
+        map(() => loadNow().asked),
+      ),
+    ),
     load$: defer(() => loadChanges.pipe(startWith(undefined), map(loadNow))),
     get load() {
       return loadNow();

@@ -1,20 +1,17 @@
-import { longestTimerMs } from './deadline.ts';
-
-/** Deadlines of many things that nearly always end before. */
-export interface Deadlines<K> {
-  /** Sets the deadline of a key. One that no timer can hold is none. */
-  set(key: K, timeoutMs: number): void;
-  clear(key: K): void;
-  /** Forgets all. */
-  clearAll(): void;
+/** Watches the deadlines of things that nearly always end before. */
+export interface Deadlines {
+  /** Something was added that is due at that time of `performance.now()`; `Infinity` for never. */
+  added(dueAt: number): void;
+  /** Watches no longer. */
+  stop(): void;
 }
 
 /**
  * One timer for all deadlines: setting and clearing a timer for each of thousands of requests a second costs more than the requests. It is armed for the
- * earliest deadline that was ever asked for and looks again when it fires. It keeps the host alive only while something waits.
+ * earliest deadline that was ever added, and looks again at what is left when it fires: what ends in time costs nothing. It keeps the host alive until then,
+ * which a process with requests under way does as well.
  */
-export function createDeadlines<K>(onDue: (key: K) => void): Deadlines<K> {
-  const dueAt = new Map<K, number>();
+export function createDeadlines<K>(items: ReadonlyMap<K, { readonly dueAt: number }>, onDue: (key: K) => void): Deadlines {
   let timer: NodeJS.Timeout | undefined;
   let armedFor = Infinity;
 
@@ -29,25 +26,17 @@ export function createDeadlines<K>(onDue: (key: K) => void): Deadlines<K> {
     armedFor = Infinity;
     const now = performance.now();
     // Node's timers may fire up to a millisecond early.
-    for (const [key, at] of [...dueAt]) if (at <= now + 1 && dueAt.delete(key)) onDue(key);
+    for (const [key, { dueAt }] of [...items]) if (dueAt <= now + 1 && items.has(key)) onDue(key);
     let earliest = Infinity;
-    for (const at of dueAt.values()) earliest = Math.min(earliest, at);
+    for (const { dueAt } of items.values()) earliest = Math.min(earliest, dueAt);
     if (earliest < armedFor) arm(earliest);
   }
 
   return {
-    set(key, timeoutMs) {
-      if (timeoutMs > longestTimerMs) return;
-      const at = performance.now() + timeoutMs;
-      dueAt.set(key, at);
-      if (at < armedFor) arm(at);
-      else if (dueAt.size === 1) timer?.ref();
+    added(dueAt) {
+      if (dueAt < armedFor) arm(dueAt);
     },
-    clear(key) {
-      if (dueAt.delete(key) && dueAt.size === 0) timer?.unref();
-    },
-    clearAll() {
-      dueAt.clear();
+    stop() {
       clearTimeout(timer);
       timer = undefined;
       armedFor = Infinity;

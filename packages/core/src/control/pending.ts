@@ -1,12 +1,13 @@
 import { ControlError } from '../errors/control-error.ts';
 import type { ControlResponse } from '../wire/control.ts';
+import { longestTimerMs } from './deadline.ts';
 import { createDeadlines } from './deadlines.ts';
 
 /** Requests that wait for an answer, by id. */
 export interface PendingRequests {
   readonly size: number;
   /** Waits for the answer to `id`. */
-  wait(id: string, subtype: string, options: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined }): Promise<unknown>;
+  wait(id: string, subtype: string, timeoutMs: number, signal: AbortSignal | undefined): Promise<unknown>;
   /** Settles the request that this answers. Returns whether anybody waited for it. */
   answer(response: ControlResponse['response']): boolean;
   /** Rejects one request that could not be sent. */
@@ -18,6 +19,8 @@ export interface PendingRequests {
 interface Waiter {
   readonly subtype: string;
   readonly timeoutMs: number;
+  /** In milliseconds of `performance.now()`. */
+  readonly dueAt: number;
   readonly signal: AbortSignal | undefined;
   readonly onAbort: (() => void) | undefined;
   readonly resolve: (value: unknown) => void;
@@ -42,7 +45,7 @@ function rejected(subtype: string, response: Extract<ControlResponse['response']
 /** A map from ids to waiters. Each is settled exactly once, on arrival and not by polling, and forgotten at once. `changed` is called when their number has changed. */
 export function createPending(changed: () => void = () => undefined): PendingRequests {
   const waiters = new Map<string, Waiter>();
-  const deadlines = createDeadlines<string>((id) => {
+  const deadlines = createDeadlines(waiters, (id) => {
     const waiter = take(id);
     waiter?.reject(timedOut(waiter));
   });
@@ -52,7 +55,6 @@ export function createPending(changed: () => void = () => undefined): PendingReq
     const waiter = waiters.get(id);
     if (waiter === undefined) return undefined;
     waiters.delete(id);
-    deadlines.clear(id);
     if (waiter.onAbort !== undefined) waiter.signal?.removeEventListener('abort', waiter.onAbort);
     changed();
     return waiter;
@@ -62,11 +64,13 @@ export function createPending(changed: () => void = () => undefined): PendingReq
     get size() {
       return waiters.size;
     },
-    wait(id, subtype, { timeoutMs, signal }) {
+    wait(id, subtype, timeoutMs, signal) {
       return new Promise((resolve, reject) => {
         const onAbort = signal === undefined ? undefined : (): void => take(id)?.reject(signal.reason);
-        waiters.set(id, { subtype, timeoutMs, signal, onAbort, resolve, reject });
-        deadlines.set(id, timeoutMs);
+        // What no timer can hold is no deadline.
+        const dueAt = timeoutMs > longestTimerMs ? Infinity : performance.now() + timeoutMs;
+        waiters.set(id, { subtype, timeoutMs, dueAt, signal, onAbort, resolve, reject });
+        deadlines.added(dueAt);
         changed();
         if (signal === undefined || onAbort === undefined) return;
         if (signal.aborted) onAbort();
@@ -86,7 +90,7 @@ export function createPending(changed: () => void = () => undefined): PendingReq
         const waiter = take(id);
         waiter?.reject(cause(waiter.subtype));
       }
-      deadlines.clearAll();
+      deadlines.stop();
     },
   };
 }

@@ -56,6 +56,8 @@ export interface ControlChannel extends Disposable {
   /** What is under way: the current load, then each change. Completes when the channel ends; never errors. */
   readonly load$: Observable<ControlLoad>;
   readonly load: ControlLoad;
+  /** What the CLI asks and the host has not answered yet: the current list, then each change. Completes when the channel ends; never errors. */
+  readonly questions$: Observable<readonly OpenQuestion[]>;
   readonly counts: ControlCounts;
   /**
    * Asks the CLI. Settles exactly once: with the answer, at the deadline, on abort, or when the process goes.

@@ -1,6 +1,4 @@
-// JSON has escaped the control characters already; what is left to find is everything above ASCII.
-const ascii = /^[\x00-\x7e]*$/;
-const unsafe = /[\u007f-\uffff]/g;
+const unsafe = /[\u0080-\uffff]/g;
 
 function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -13,5 +11,6 @@ function escapeUnit(unit: string): string {
 export function encodeFrame(frame: object): string {
   const json = JSON.stringify(frame) as string | undefined;
   if (json === undefined) throw new TypeError('The value has no JSON form.');
-  return ascii.test(json) ? `${json}\n` : `${json.replace(unsafe, escapeUnit)}\n`;
+  // JSON has escaped the control characters already; only what is above ASCII takes more bytes than it has characters.
+  return Buffer.byteLength(json) === json.length ? `${json}\n` : `${json.replace(unsafe, escapeUnit)}\n`;
 }

@@ -88,20 +88,21 @@ export function createLineFramer(options: LineFramerOptions, events: FramerEvent
     emit(text, valid);
   }
 
-  function finishLinesOneByOne(buffer: Buffer): void {
-    let start = 0;
-    for (let end = buffer.indexOf(lf); end !== -1; end = buffer.indexOf(lf, start)) {
+  function finishLinesOneByOne(buffer: Buffer, from: number, to: number): void {
+    let start = from;
+    while (start < to) {
+      const end = buffer.indexOf(lf, start);
       finishLine(buffer.subarray(start, end));
       start = end + 1;
     }
   }
 
-  /** `run` is a whole number of lines, with their LFs. */
-  function finishRun(run: Buffer): void {
-    if (run.length > maxLineBytes) return finishLinesOneByOne(run);
-    const text = run.toString('utf8');
+  /** From `from` to `to` there is a whole number of lines, with their LFs. */
+  function finishRun(buffer: Buffer, from: number, to: number): void {
+    if (to - from > maxLineBytes) return finishLinesOneByOne(buffer, from, to);
+    const text = buffer.toString('utf8', from, to);
     // Only the decoder of a single line can say which line holds the damage.
-    if (text.includes('\uFFFD')) return finishLinesOneByOne(run);
+    if (text.includes('\uFFFD')) return finishLinesOneByOne(buffer, from, to);
     let start = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
       emit(text.slice(start, end), true);
@@ -120,7 +121,7 @@ export function createLineFramer(options: LineFramerOptions, events: FramerEvent
   return {
     push(chunk) {
       const buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      const last = buffer.lastIndexOf(lf);
+      const last = buffer.at(-1) === lf ? buffer.length - 1 : buffer.lastIndexOf(lf);
       if (last === -1) {
         if (buffer.length > 0) keep(buffer);
         return;
@@ -131,7 +132,7 @@ export function createLineFramer(options: LineFramerOptions, events: FramerEvent
         finishLine(buffer.subarray(0, first));
         start = first + 1;
       }
-      if (start <= last) finishRun(buffer.subarray(start, last + 1));
+      if (start <= last) finishRun(buffer, start, last + 1);
       if (last + 1 < buffer.length) keep(buffer.subarray(last + 1));
     },
     end() {

@@ -52,8 +52,9 @@ export interface TransportOptions {
   /** Whether a line that opens like an object and does not parse ends the stream. @defaultValue false: a diagnostic, and the stream goes on */
   readonly strict?: boolean;
   /**
-   * Whether every message is checked against its schema. One that does not fit is delivered as `unknown`, with a diagnostic that says why. Costs about a third of
-   * the time of reading; without it, only the fields that tell messages apart are looked at.
+   * Whether everything that the CLI says is checked against its schema. A message that does not fit is delivered as `unknown`, a control frame as it came, each
+   * with a diagnostic that says why. Costs about a third of the time of reading; without it, only the fields that tell messages apart are looked at. What is
+   * written is always checked.
    * @defaultValue false
    */
   readonly validate?: boolean;

@@ -85,12 +85,18 @@ export function createTracker(control: ControlChannel, now: () => number = Date.
   }
 
   subscriptions.add(
-    control.load$.subscribe(({ sent, asked }) => {
-      feed({ kind: 'control', sent, asked: asked.length });
+    control.questions$.subscribe((asked) => {
+      feed({ kind: 'control', sent: control.load.sent, asked: asked.length });
       if (asked.length > 0) life.next();
       update();
     }),
   );
+
+  /** Requests of the host keep stdin open only against an end that was asked for: until then they need not be followed, which costs each of them. */
+  function callerEnded(): void {
+    subscriptions.add(control.load$.subscribe(({ sent, asked }) => feed({ kind: 'control', sent, asked: asked.length })));
+    feed({ kind: 'caller-ended' });
+  }
 
   return {
     get activity() {
@@ -121,7 +127,7 @@ export function createTracker(control: ControlChannel, now: () => number = Date.
       feed({ kind: 'turns', open });
       update();
     },
-    callerEnded: () => feed({ kind: 'caller-ended' }),
+    callerEnded,
     expect: () => setActivity({ ...activity, expecting: true }),
     dispose() {
       followUp?.unsubscribe();

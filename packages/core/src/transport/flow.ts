@@ -7,7 +7,7 @@ export interface Flow {
   setFull(reader: object, full: boolean): void;
   controlSent(id: string): void;
   controlAnswered(id: string): void;
-  /** Looks again whether a question is too old to keep stdout open. */
+  /** Looks again whether questions have kept stdout open for too long. */
   check(): void;
   /** Reads on, whatever the readers say: the process is to end, and what it still writes must not keep it. */
   open(): void;
@@ -22,11 +22,16 @@ const maxBypassMs = 60_000;
  */
 export function createFlow(now: () => number = () => performance.now()): Flow {
   const full = new Set<object>();
+  // Numbered in order, because a look at the clock for each request costs more than all else here.
   const pending = new Map<string, number>();
   const paused = new BehaviorSubject(false);
+  let sent = 0;
+  let bypass: { readonly since: number; readonly upTo: number } | undefined;
   let opened = false;
 
   function update(): void {
+    if (full.size === 0 || pending.size === 0) bypass = undefined;
+    else bypass ??= { since: now(), upTo: sent };
     const next = full.size > 0 && pending.size === 0 && !opened;
     if (next !== paused.value) paused.next(next);
   }
@@ -39,7 +44,7 @@ export function createFlow(now: () => number = () => performance.now()): Flow {
       update();
     },
     controlSent(id) {
-      pending.set(id, now());
+      pending.set(id, ++sent);
       if (full.size > 0) update();
     },
     controlAnswered(id) {
@@ -47,8 +52,9 @@ export function createFlow(now: () => number = () => performance.now()): Flow {
       if (full.size > 0) update();
     },
     check() {
-      if (full.size === 0 || pending.size === 0) return;
-      for (const [id, sentAt] of pending) if (now() - sentAt > maxBypassMs) pending.delete(id);
+      if (bypass === undefined || now() - bypass.since <= maxBypassMs) return;
+      for (const [id, number] of pending) if (number <= bypass.upTo) pending.delete(id);
+      bypass = undefined;
       update();
     },
     open() {

@@ -4,8 +4,9 @@ import type { ResolvedTransportOptions } from '../policy/options.ts';
 import type { ProcessExit } from '../ports/child-process.ts';
 import { type HeldSubject, holdUntilSubscribed } from '../streams/hold-until-subscribed.ts';
 import type { ControlCancelRequest, ControlRequest, ControlResponse } from '../wire/control.ts';
-import type { MessageValidator } from '../wire/load-validator.ts';
+import type { Validator } from '../wire/load-validator.ts';
 import type { Message } from '../wire/messages.ts';
+import { createControlCheck } from './control-check.ts';
 import type { Flow } from './flow.ts';
 import { redactedDiagnostics } from './redacted-diagnostics.ts';
 import { createRouter, type Router } from './route.ts';
@@ -27,8 +28,10 @@ export interface Outlets {
   readonly router: Router;
   /** Whether a frame was read from stdout. */
   readonly answered: boolean;
-  /** Checks every message from now on. */
-  validateWith(validator: MessageValidator): void;
+  /** Checks every frame from now on. */
+  validateWith(validator: Validator): void;
+  /** A control request was sent. */
+  asked(frame: ControlRequest): void;
   /** Ends the streams of frames: `messages$` with the cause if there is one, the others without. */
   finish(failure?: { readonly cause: unknown }): void;
 }
@@ -54,11 +57,16 @@ export function createOutlets(options: ResolvedTransportOptions, flow: Flow, onF
   diagnostics.subscribe(({ code }) => (diagnosticCounts[code] = (diagnosticCounts[code] ?? 0) + 1));
   let answered = false;
 
-  let validator: MessageValidator | undefined;
+  let validator: Validator | undefined;
   const { maxLineBytes, onOversizeLine, strict } = options;
-  const validate: MessageValidator = (raw) => validator?.(raw);
+  const check = options.validate
+    ? createControlCheck(
+        () => validator,
+        (diagnostic) => diagnostics.next(diagnostic),
+      )
+    : undefined;
   const router = createRouter(
-    { maxLineBytes, onOversizeLine, strict, ...(options.validate && { validate }) },
+    { maxLineBytes, onOversizeLine, strict, ...(options.validate && { validate: (raw) => validator?.message(raw) }) },
     {
       message(message, size) {
         answered = true;
@@ -66,11 +74,13 @@ export function createOutlets(options: ResolvedTransportOptions, flow: Flow, onF
       },
       controlRequest(frame) {
         answered = true;
+        check?.question(frame);
         controlRequests.next(frame);
       },
       controlResponse(frame) {
         answered = true;
         flow.controlAnswered(frame.response.request_id);
+        check?.answer(frame);
         controlResponses.next(frame);
       },
       controlCancel: (frame) => controlCancels.next(frame),
@@ -94,6 +104,10 @@ export function createOutlets(options: ResolvedTransportOptions, flow: Flow, onF
     },
     validateWith(next) {
       validator = next;
+    },
+    asked(frame) {
+      flow.controlSent(frame.request_id);
+      check?.asked(frame);
     },
     finish(failure) {
       if (failure === undefined) messages.complete();

@@ -77,7 +77,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
     handle.stdout$.subscribe({
       next(chunk) {
         if (failure !== undefined) return;
-        chunks.next();
+        if (chunks.observed) chunks.next();
         outlets.router.push(chunk);
         flow.check();
       },
@@ -167,7 +167,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
       if (machine.current === 'idle' || machine.current === 'starting') throw notOpen('NOT_CONNECTED');
       if (machine.current !== 'open' || launched === undefined) throw notOpen('CLOSED');
       if (inputEnded) throw notOpen('INPUT_ENDED');
-      if (isControlRequest(frame)) flow.controlSent(frame.request_id);
+      if (isControlRequest(frame)) outlets.asked(frame);
       return launched.handle.input.write(line);
     } catch (cause) {
       return Promise.reject(cause);

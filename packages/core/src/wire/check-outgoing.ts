@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors/protocol-error.ts';
+import { wrongField } from './control-fields.ts';
 import { userFrame } from './outgoing.ts';
 
 function refuse(reason: string, raw: unknown): never {
@@ -6,7 +7,7 @@ function refuse(reason: string, raw: unknown): never {
     code: 'INVALID_OUTGOING',
     issues: [reason],
     raw,
-    message: `The frame was not sent: ${reason}. The CLI would end at once, in the middle of a turn too, without a result.`,
+    message: `The frame was not sent: ${reason}. The CLI would refuse it or end at once, in the middle of a turn too, without a result.`,
   });
 }
 
@@ -23,21 +24,37 @@ function checkUser(frame: Readonly<Record<string, unknown>>): void {
     refuse('the content of a user message must be a string or an array of blocks', frame);
 }
 
+function checkRequest(frame: Readonly<Record<string, unknown>>): void {
+  const request = frame['request'];
+  if (!isObject(request) || typeof request['subtype'] !== 'string') refuse('a control_request needs a request with a subtype', frame);
+  if (typeof frame['request_id'] !== 'string') refuse('a control_request needs a request_id', frame);
+  const wrong = wrongField(request['subtype'], request);
+  if (wrong !== undefined) refuse(wrong, frame);
+}
+
 /**
  * What is to be written, corrected where that is safe (a string becomes a user's line) and refused where the real CLI would exit at once: `null`, a
- * list, a user frame without a message, a control_request without a request.
+ * list, a user frame without a message, a control_request without a request; and where it would answer with an error: a known request with a field missing
+ * or of another kind.
  * @throws ProtocolError `INVALID_OUTGOING`
  */
 export function checkOutgoing(frame: unknown): object {
   if (typeof frame === 'string') return userFrame(frame, undefined);
   if (!isObject(frame)) refuse('a frame must be an object', frame);
-  if (frame['type'] !== undefined && typeof frame['type'] !== 'string') refuse('the type of a frame must be a string', frame);
-  if (frame['type'] === 'user') checkUser(frame);
-  if (frame['type'] === 'control_request') {
-    const request = frame['request'];
-    if (!isObject(request) || typeof request['subtype'] !== 'string') refuse('a control_request needs a request with a subtype', frame);
-    if (typeof frame['request_id'] !== 'string') refuse('a control_request needs a request_id', frame);
+  switch (frame['type']) {
+    case 'control_request':
+      checkRequest(frame);
+      break;
+    case 'user':
+      checkUser(frame);
+      break;
+    case 'control_response':
+      if (!isObject(frame['response'])) refuse('a control_response needs a response object', frame);
+      break;
+    case undefined:
+      break;
+    default:
+      if (typeof frame['type'] !== 'string') refuse('the type of a frame must be a string', frame);
   }
-  if (frame['type'] === 'control_response' && !isObject(frame['response'])) refuse('a control_response needs a response object', frame);
   return frame;
 }

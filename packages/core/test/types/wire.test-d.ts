@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type * as content from '../../src/wire/content.ts';
 import type * as control from '../../src/wire/control.ts';
+import type { OutgoingControl } from '../../src/wire/control-outgoing.ts';
+import type { controlSchemas } from '../../src/wire/control-schemas.ts';
 import type * as messages from '../../src/wire/messages.ts';
 import type { wireSchemas } from '../../src/wire/schemas.ts';
 import type { SystemMessages } from '../../src/wire/system.ts';
@@ -63,6 +65,21 @@ const driftedSystem: [DriftedSystem, MissingSystem] extends [never, never]
   ? 'none'
   : { readonly drifted: { [K in DriftedSystem | MissingSystem]: true } } = 'none';
 void driftedSystem;
+
+type Answers = (typeof controlSchemas)['answers'];
+type Questions = (typeof controlSchemas)['questions'];
+type DriftedControl =
+  | {
+      [K in keyof Answers]: Same<Field<z.output<Answers[K]>>, Field<OutgoingControl[K]['response']>> extends true ? never : K;
+    }[keyof Answers]
+  | {
+      [K in keyof Questions]: Same<Plain<z.output<Questions[K]>>, Plain<control.IncomingControl[K]['request']>> extends true ? never : K;
+    }[keyof Questions];
+type MissingControl = Exclude<keyof OutgoingControl, keyof Answers> | Exclude<keyof control.IncomingControl, keyof Questions>;
+const driftedControl: [DriftedControl, MissingControl] extends [never, never]
+  ? 'none'
+  : { readonly drifted: { [K in DriftedControl | MissingControl]: true } } = 'none';
+void driftedControl;
 
 // The comparison sees a field that is missing, one that is too many, one that became optional, and one of another type.
 interface Base {

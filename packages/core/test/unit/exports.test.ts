@@ -24,6 +24,7 @@ test('the root exports what is written here, and nothing else', () => {
     'errorCodes',
     'isBlock',
     'isSystem',
+    'loadControlSchemas',
     'loadWireSchemas',
     'locateCli',
     'openControl',

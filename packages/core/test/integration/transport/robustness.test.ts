@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { lastValueFrom, toArray } from 'rxjs';
+import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { createTransport, type Message, type TransportOptions } from '@subwire/core';
+import { createTransport, openControl, type Message, type TransportOptions } from '@subwire/core';
 import { MockProcess, mockSpawner } from '@subwire/testing';
 
 const recorded = readFileSync(new URL('../../fixtures/wire/shapes.ndjson', import.meta.url), 'utf8')
@@ -76,6 +76,27 @@ describe('validate: true', () => {
     expect(messages).toEqual(recorded.filter((frame) => !isControl(frame)));
     expect(counts).toEqual({});
   });
+});
+
+test('validate: true says which control frame does not fit, and delivers it all the same', async () => {
+  const mock = new MockProcess();
+  const transport = createTransport({ command: 'claude', spawner: mockSpawner(() => mock), validate: true });
+  const control = openControl(transport);
+  const asked = firstValueFrom(transport.controlRequests$);
+  await transport.connect();
+  const status = control.request('mcp_status', {});
+  const { request_id: id } = JSON.parse(mock.written[0]!) as { request_id: string };
+  const response = { mcpServers: [{ name: 'a' }] };
+  mock.say({ type: 'control_response', response: { subtype: 'success', request_id: id, response } });
+  mock.say({ type: 'control_request', request_id: 'q', request: { subtype: 'can_use_tool', input: {} } });
+  expect(await status).toEqual(response);
+  expect((await asked).request_id).toBe('q');
+  const reports = await firstValueFrom(transport.diagnostics$.pipe(take(2), toArray()));
+  expect(reports.map(({ code, issues }) => [code, issues?.[0]?.split(':')[0]])).toEqual([
+    ['INVALID_FRAME', 'mcpServers.0.status'],
+    ['INVALID_FRAME', 'tool_name'],
+  ]);
+  await transport.close();
 });
 
 test('P31 half a last line is STREAM_TRUNCATED with its size and head, never an orderly end', async () => {

@@ -30,7 +30,7 @@ test('every control id settles exactly once, whatever happens in whatever order'
             const key = `req_${asked++}`;
             const controller = new AbortController();
             const count = (): void => void settles.set(key, (settles.get(key) ?? 0) + 1);
-            outcomes.push(pending.wait(key, 'x', { timeoutMs: Infinity, signal: controller.signal }).then(count, count));
+            outcomes.push(pending.wait(key, 'x', Infinity, controller.signal).then(count, count));
             open.set(next.id, { key, controller });
             break;
           }

@@ -1,62 +1,86 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createDeadlines } from '../../../src/control/deadlines.ts';
+import { createDeadlines, type Deadlines } from '../../../src/control/deadlines.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
-function watched(): { readonly due: string[]; readonly deadlines: ReturnType<typeof createDeadlines<string>> } {
-  const due: string[] = [];
-  return { due, deadlines: createDeadlines<string>((key) => due.push(`${key}@${performance.now()}`)) };
+interface Watched {
+  readonly due: string[];
+  readonly items: Map<string, { readonly dueAt: number }>;
+  readonly deadlines: Deadlines;
+  readonly set: (key: string, timeoutMs: number) => void;
 }
 
-test('each key is due once, at its own time, whatever order they were set in', () => {
-  const { due, deadlines } = watched();
+function watched(onDue: (key: string) => void = () => undefined): Watched {
+  const due: string[] = [];
+  const items = new Map<string, { readonly dueAt: number }>();
+  const deadlines = createDeadlines(items, (key) => {
+    items.delete(key);
+    due.push(`${key}@${performance.now()}`);
+    onDue(key);
+  });
+  const set = (key: string, timeoutMs: number): void => {
+    const dueAt = performance.now() + timeoutMs;
+    items.set(key, { dueAt });
+    deadlines.added(dueAt);
+  };
+  return { due, items, deadlines, set };
+}
+
+test('each key is due once, at its own time, whatever order they were added in', () => {
+  const { due, items, set } = watched();
   const start = performance.now();
-  deadlines.set('late', 300);
-  deadlines.set('early', 100);
-  deadlines.set('middle', 200);
-  deadlines.set('cleared', 150);
-  deadlines.clear('cleared');
+  set('late', 300);
+  set('early', 100);
+  set('middle', 200);
+  set('ended', 150);
+  items.delete('ended');
   vi.advanceTimersByTime(1000);
   expect(due).toEqual([`early@${start + 100}`, `middle@${start + 200}`, `late@${start + 300}`]);
 });
 
-test('one timer serves all, and none is left once all are forgotten', () => {
-  const { due, deadlines } = watched();
-  for (let index = 0; index < 1000; index++) deadlines.set(`k${index}`, 60_000);
+test('one timer serves all, and none is left once it is stopped', () => {
+  const { due, deadlines, set } = watched();
+  for (let index = 0; index < 1000; index++) set(`k${index}`, 60_000);
   expect(vi.getTimerCount()).toBe(1);
-  deadlines.clearAll();
+  deadlines.stop();
   expect(vi.getTimerCount()).toBe(0);
   vi.advanceTimersByTime(120_000);
   expect(due).toEqual([]);
 });
 
-test('a deadline that is set after the timer was armed for a key that has gone is kept', () => {
-  const { due, deadlines } = watched();
+test('no timer is left once everything has ended and it has looked', () => {
+  const { items, set } = watched();
+  set('gone', 100);
+  items.clear();
+  vi.advanceTimersByTime(100);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a deadline that is added after the timer was armed for a key that has gone is kept', () => {
+  const { due, items, set } = watched();
   const start = performance.now();
-  deadlines.set('gone', 100);
-  deadlines.clear('gone');
+  set('gone', 100);
+  items.delete('gone');
   vi.advanceTimersByTime(50);
-  deadlines.set('next', 200);
+  set('next', 200);
   vi.advanceTimersByTime(1000);
   expect(due).toEqual([`next@${start + 250}`]);
 });
 
 test('no limit is no deadline, and 0 is one', () => {
-  const { due, deadlines } = watched();
-  deadlines.set('never', Infinity);
-  deadlines.set('now', 0);
+  const { due, set } = watched();
+  set('never', Infinity);
+  set('now', 0);
   vi.advanceTimersByTime(10_000_000);
   expect(due).toEqual([expect.stringMatching(/^now@/)]);
 });
 
-test('what is due may set another deadline', () => {
-  const due: string[] = [];
-  const deadlines = createDeadlines<string>((key) => {
-    due.push(key);
-    if (key === 'a') deadlines.set('b', 100);
+test('what is due may add another deadline', () => {
+  const { due, set } = watched((key) => {
+    if (key === 'a') set('b', 100);
   });
-  deadlines.set('a', 100);
+  set('a', 100);
   vi.advanceTimersByTime(1000);
-  expect(due).toEqual(['a', 'b']);
+  expect(due.map((entry) => entry.split('@')[0])).toEqual(['a', 'b']);
 });
