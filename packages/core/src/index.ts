@@ -41,7 +41,7 @@ export type {
 export { openSession } from './session/open-session.ts';
 export { type PromptInput, query } from './session/query.ts';
 export type { CallbackTimeouts, SessionOptions } from './session/options.ts';
-export type { Retrying, Session, StopOptions, Turn, TurnState } from './session/types.ts';
+export type { Retrying, Session, SessionTimings, StopOptions, Turn, TurnState } from './session/types.ts';
 export type { OnToolUse, ToolUseContext } from './session/tool-use.ts';
 export type { HookCallback, HookEvent, HookMatcher, Hooks } from './session/hooks.ts';
 export type { JsonRpcMessage, McpServerInstance, McpTransport, SdkMcpServer } from './session/mcp-types.ts';

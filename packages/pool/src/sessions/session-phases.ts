@@ -1,4 +1,4 @@
-import type { Session } from '@subwire/core';
+import type { Session, SessionTimings } from '@subwire/core';
 import { catchError, concatMap, EMPTY, exhaustMap, filter, ignoreElements, merge, take, takeUntil, timer, type Observable } from 'rxjs';
 import type { PhaseTiming } from '../policy/worker-factory.ts';
 
@@ -23,7 +23,7 @@ function askForServers(session: Session): Observable<never> {
 
 /** How long the phases of a session took, each as soon as it is known. Never errors. */
 export function phasesOf(session: Session): Observable<PhaseTiming> {
-  let known: Partial<Session['timings']> = {};
+  let known: Partial<SessionTimings> = {};
   const phases$ = session.timings$.pipe(
     concatMap((timings) => {
       const fields = Object.keys(names) as (keyof typeof names)[];
