@@ -2,6 +2,7 @@ import type { Session } from '@subwire/core';
 import { Observable } from 'rxjs';
 import type { Pool } from '../pool/types.ts';
 import { iterateRun } from './iterate-run.ts';
+import { openJournal } from './open-journal.ts';
 import { resolveRunOptions } from './run-options.ts';
 import { startRun, type Run } from './run.ts';
 import { openTaskSource } from './task-source.ts';
@@ -25,7 +26,9 @@ export function runTasks(
     const resolved = resolveRunOptions(options);
     const { signal } = resolved;
     signal?.throwIfAborted();
-    const run = startRun({ pool, source: openTaskSource(tasks), options: resolved, openJournal: undefined, emit, isReady });
+    const { journal } = resolved;
+    const open = journal === undefined ? undefined : () => openJournal(journal);
+    const run = startRun({ pool, source: openTaskSource(tasks), options: resolved, openJournal: open, emit, isReady });
     if (signal === undefined) return run;
     const onAbort = (): void => run.stop(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });

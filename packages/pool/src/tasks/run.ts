@@ -1,8 +1,10 @@
 import { ConfigError, type Session } from '@subwire/core';
 import type { Pool } from '../pool/types.ts';
+import { createAftermath } from './aftermath.ts';
 import { createEntry, resultOf, type Entry } from './entry.ts';
 import { createIntake } from './intake.ts';
 import { noJournal, type TaskJournal } from './journal-types.ts';
+import { createLanes } from './lanes.ts';
 import { createOrdered } from './ordered.ts';
 import { watchBudget } from './run-budget.ts';
 import { runDefaults } from './run-defaults.ts';
@@ -10,7 +12,7 @@ import type { ResolvedRunOptions } from './run-options.ts';
 import { createTaskBook } from './task-book.ts';
 import type { TaskSource } from './task-source.ts';
 import type { TaskEvent, TaskFailure, TaskResult, TaskStatus } from './types.ts';
-import { cancelled, judge, skipped } from './verdict.ts';
+import { cancelled, skipped } from './verdict.ts';
 import { workOn } from './work.ts';
 
 /** What a run is made of. */
@@ -36,20 +38,17 @@ export interface Run {
 
 /** Begins a run. */
 export function startRun(parts: RunParts): Run {
-  const { pool, options, source } = parts;
-  const { concurrency } = options;
+  const { pool, options, source, emit } = parts;
   const book = createTaskBook<Entry>(runDefaults);
   const ordered = createOrdered<TaskResult>();
   const stopper = new AbortController();
   const budget = watchBudget(options.budget, 'the run');
-  const lanes: boolean[] = [];
-  const resting = new Map<Entry, NodeJS.Timeout>();
+  const lanes = createLanes();
   const freeing = new Set<Promise<void>>();
   const startedAtMs = performance.now();
   let journal = noJournal;
   let failure: { readonly error: unknown } | undefined;
   let nextIndex = 0;
-  let running = 0;
   let settling = 0;
   let isOpen = false;
   let isFrozen = false;
@@ -62,9 +61,22 @@ export function startRun(parts: RunParts): Run {
     rejectOver = reject;
   });
 
-  const emit = (event: TaskEvent): void => parts.emit(event);
   const now = (): number => performance.now();
-  const isStopping = (): boolean => stopper.signal.aborted;
+  const endReason = (): { readonly reason: unknown } | undefined => {
+    if (stopper.signal.aborted) return { reason: stopper.signal.reason as unknown };
+    return isFrozen ? { reason: failure?.error } : undefined;
+  };
+  const aftermath = createAftermath({
+    options,
+    journal: () => journal,
+    emit,
+    endReason,
+    settle: (entry, status, error, lane) => void settle(entry, status, error, lane),
+    ready(entry) {
+      book.putBack(entry);
+      pump();
+    },
+  });
   const intake = createIntake({
     source,
     book,
@@ -73,11 +85,12 @@ export function startRun(parts: RunParts): Run {
       const entry = createEntry(task, nextIndex, now(), open);
       const { index } = entry;
       nextIndex += 1;
-      const state = book.add(entry, now());
       emit({ type: 'task-queued', id: task.id, index, task });
-      if (isStopping()) void settle(entry, 'cancelled', cancelled(stopper.signal.reason));
-      else if (state === 'skipped') void settle(entry, 'skipped', skipped(task.id, failedDependency(entry), undefined));
-      else if (open?.maybeSent === true) afterLoss(entry);
+      const ending = endReason();
+      const goesOn = ending === undefined && (open?.maybeSent !== true || aftermath.afterLoss(entry));
+      if (ending !== undefined) void settle(entry, 'cancelled', cancelled(ending.reason));
+      const state = book.add(entry, now(), goesOn);
+      if (state === 'skipped') void settle(entry, 'skipped', skipped(task.id, failedDependency(entry), undefined));
     },
     recover(result) {
       deliver({ ...result, index: nextIndex, recovered: true });
@@ -95,111 +108,54 @@ export function startRun(parts: RunParts): Run {
   }
 
   function wantsMore(): boolean {
-    if (isStopping() || isFrozen || failure !== undefined || !parts.isReady() || book.ready >= options.lookAhead) return false;
+    if (endReason() !== undefined || failure !== undefined || !parts.isReady() || book.ready >= options.lookAhead) return false;
     if (options.order === 'completion' || ordered.held < runDefaults.maxHeldResults) return true;
     // The result that all others wait for may itself wait for a task that has not come yet.
     return book.waiting().some(({ entry }) => entry.index === ordered.next);
   }
 
-  /** The host died while this task was at work. */
-  function afterLoss(entry: Entry): void {
-    const lost: TaskFailure = { code: 'HOST_LOST', message: 'The program that ran this task was ended while the task was at work.' };
-    const verdict = judge(entry, { phase: 'sent', cause: 'host-lost', failure: lost }, options.retries);
-    if (verdict.type === 'settle') {
-      book.remove(entry.task.id);
-      void settle(entry, verdict.status, verdict.error);
-      return;
-    }
-    entry.resumes = verdict.resume;
-    if (verdict.counts) entry.repeated += 1;
-    journal.over(entry.task.id, { phase: 'sent', cause: 'host-lost', repeated: entry.repeated, failure: lost, isCrash: false });
-  }
-
-  /** The run ends with this error as soon as what was accepted is done. */
-  function fail(error: unknown, how: 'finish' | 'freeze' = 'finish'): void {
+  /** The run ends with this error as soon as what was accepted is done; `freeze`: as soon as what is at work is. */
+  function fail(error: unknown, how: 'finish' | 'freeze'): void {
     failure ??= { error };
     intake.end();
     if (how === 'freeze' && !isFrozen) {
       isFrozen = true;
-      for (const entry of unstarted()) void settle(entry, 'cancelled', cancelled(error));
+      cancelUnstarted(error);
     }
     pump();
   }
 
-  function unstarted(): readonly Entry[] {
-    const waiting = [...resting.keys()];
-    for (const timer of resting.values()) clearTimeout(timer);
-    resting.clear();
-    return [...waiting, ...book.clear()].sort((one, other) => one.index - other.index);
-  }
-
   function stop(reason: unknown): void {
-    if (isStopping() || isFinished) return;
+    if (stopper.signal.aborted || isFinished) return;
     stopper.abort(reason);
     intake.end();
-    for (const entry of unstarted()) void settle(entry, 'cancelled', cancelled(reason));
+    cancelUnstarted(reason);
     pump();
   }
 
+  function cancelUnstarted(reason: unknown): void {
+    const entries = [...aftermath.clear(), ...book.clear()].sort((one, other) => one.index - other.index);
+    for (const entry of entries) void settle(entry, 'cancelled', cancelled(reason));
+  }
+
   function begin(entry: Entry): void {
-    let lane = lanes.findIndex((isTaken) => !isTaken);
-    if (lane === -1) lane = lanes.length;
-    lanes[lane] = true;
-    running += 1;
-    const context = { pool, options, journal, stop: stopper.signal, budget, emit, onExhausted: stop };
-    const leave = (): void => {
-      lanes[lane] = false;
-      running -= 1;
-    };
-    workOn(context, entry, lane).then(
+    const lane = lanes.take();
+    workOn({ pool, options, journal, stop: stopper.signal, budget, emit, onExhausted: stop }, entry, lane).then(
       (end) => {
-        leave();
+        lanes.leave(lane);
         const freed = end.freed.finally(() => freeing.delete(freed));
         freeing.add(freed);
         const { cause } = end;
         if (cause === undefined) void settle(entry, 'done', undefined, lane);
-        else conclude(entry, { ...end, cause }, lane);
+        else aftermath.conclude(entry, { ...end, cause }, lane);
+        pump();
       },
       (error: unknown) => {
-        leave();
+        lanes.leave(lane);
         void settle(entry, 'cancelled', cancelled(error), lane);
         fail(error, 'freeze');
       },
     );
-  }
-
-  function conclude(entry: Entry, end: Parameters<typeof judge>[1], lane: number): void {
-    const before = entry.crashes.length;
-    const verdict = judge(entry, end, options.retries);
-    if (verdict.type === 'settle') {
-      void settle(entry, verdict.status, verdict.error, lane);
-      return;
-    }
-    const { phase, cause } = end;
-    if (verdict.counts) entry.repeated += 1;
-    entry.resumes = verdict.resume;
-    journal.over(entry.task.id, { phase, cause, repeated: entry.repeated, failure: end.failure, isCrash: entry.crashes.length > before });
-    const delayMs = verdict.counts ? options.backoff(entry.repeated) : 0;
-    emit({
-      type: 'task-retried',
-      id: entry.task.id,
-      index: entry.index,
-      lane,
-      attempt: entry.attempts,
-      cause: end.error ?? end.failure,
-      delayMs,
-    });
-    if (isStopping() || isFrozen) {
-      void settle(entry, 'cancelled', cancelled(stopper.signal.reason ?? failure?.error), lane);
-      return;
-    }
-    const goOn = (): void => {
-      resting.delete(entry);
-      book.putBack(entry);
-      pump();
-    };
-    resting.set(entry, setTimeout(goOn, delayMs));
-    pump();
   }
 
   async function settle(entry: Entry, status: TaskStatus, error: TaskFailure | undefined, lane?: number): Promise<void> {
@@ -207,11 +163,15 @@ export function startRun(parts: RunParts): Run {
     settling += 1;
     // What ends only because the run ends is not over: a later run with the journal takes it up again. Nor is what was never sent.
     const isFinal = status !== 'cancelled' && status !== 'skipped' && entry.attempts > 0;
-    await (isFinal ? journal.settled(result) : Promise.resolve()).catch((cause: unknown) => fail(cause, 'freeze'));
+    try {
+      if (isFinal) await journal.settled(result);
+    } catch (cause) {
+      fail(cause, 'freeze');
+    }
     try {
       await options.onResult?.(result);
     } catch (cause) {
-      fail(cause);
+      fail(cause, 'finish');
     }
     deliver(result, lane);
     free(result);
@@ -236,22 +196,21 @@ export function startRun(parts: RunParts): Run {
 
   function pump(): void {
     if (!isOpen || isFinished) return;
-    while (!isStopping() && !isFrozen && running < concurrency && settling < concurrency && parts.isReady()) {
+    // A reader of results that is slow holds the next tasks back.
+    while (endReason() === undefined && lanes.taken < options.concurrency && settling < options.concurrency && parts.isReady()) {
       const entry = book.take();
       if (entry === undefined) break;
       begin(entry);
     }
     intake.pull();
-    if (running === 0 && settling === 0 && resting.size === 0 && intake.isDone && book.ready === 0) finish();
+    if (lanes.taken === 0 && settling === 0 && aftermath.resting === 0 && intake.isDone && book.ready === 0) finish();
   }
 
   function finish(): void {
-    const stuck = book.waiting();
-    if (stuck.length > 0) {
-      const [{ entry, missing } = { entry: undefined, missing: [] }] = stuck;
-      const message = `Task '${entry?.task.id}' waits for '${missing[0]}', which no task was called. Check the spelling, or add the task.`;
-      const error = new ConfigError({ code: 'INVALID_OPTION', option: 'after', message });
-      fail(error, 'freeze');
+    const [stuck] = book.waiting();
+    if (stuck !== undefined) {
+      const message = `Task '${stuck.entry.task.id}' waits for '${stuck.missing[0] ?? ''}', which no task was called. Check the spelling, or add the task.`;
+      fail(new ConfigError({ code: 'INVALID_OPTION', option: 'after', message }), 'freeze');
       return;
     }
     isFinished = true;
@@ -270,17 +229,16 @@ export function startRun(parts: RunParts): Run {
       await intake.open();
     } catch (error) {
       failure ??= { error };
+      isFrozen = true;
       intake.end();
     }
     isOpen = true;
     const { wallMs } = options.budget ?? {};
-    if (wallMs !== undefined) {
-      const onWall = (): void => {
-        const exhausted = budget.spend({ wallMs: now() - startedAtMs + 1 });
-        if (exhausted !== undefined) stop(exhausted);
-      };
-      wallTimer = setTimeout(onWall, Math.max(0, wallMs));
-    }
+    const onWall = (): void => {
+      const exhausted = budget.spend({ wallMs: now() - startedAtMs + 1 });
+      if (exhausted !== undefined) stop(exhausted);
+    };
+    if (wallMs !== undefined && !isFrozen) wallTimer = setTimeout(onWall, wallMs);
     pump();
   }
 

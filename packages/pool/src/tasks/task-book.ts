@@ -31,13 +31,12 @@ export interface TaskBook<E extends Booked> {
   /** Where a task stands; undefined: never heard of, or too long ago. */
   stateOf(id: string): 'open' | 'done' | 'failed' | undefined;
   /**
-   * Enters a task that was checked. `blocked`: it waits for others. `skipped`: one of those has failed already.
+   * Enters a task that was checked. `blocked`: it waits for others. `skipped`: one of those has failed already. `away`: it is entered, but not to be
+   * taken, for its end is known already.
    */
-  add(entry: E, nowMs: number): 'ready' | 'blocked' | 'skipped';
+  add(entry: E, nowMs: number, isWanted?: boolean): 'ready' | 'blocked' | 'skipped' | 'away';
   /** Whether `add` would refuse the task. @throws ConfigError `INVALID_OPTION` */
   check(task: AgentTask): void;
-  /** Takes a task out that was not taken. It stays open until it is settled. */
-  remove(id: string): void;
   /** Takes the next task that can start. */
   take(): E | undefined;
   /** Puts a taken task back: it is taken before all others, for they may wait for it. */
@@ -127,10 +126,11 @@ export function createTaskBook<E extends Booked>(options: TaskBookOptions): Task
       return success === undefined ? undefined : success ? 'done' : 'failed';
     },
     check,
-    add(entry, nowMs) {
+    add(entry, nowMs, isWanted = true) {
       const { id, after = [] } = entry.task;
       const missing = missingOf(entry.task);
       open.add(id);
+      if (!isWanted) return 'away';
       if (after.some((other) => settled.get(other) === false)) return 'skipped';
       if (missing.size === 0) {
         enqueue(entry, nowMs);
@@ -138,11 +138,6 @@ export function createTaskBook<E extends Booked>(options: TaskBookOptions): Task
       }
       block(entry, missing, nowMs);
       return 'blocked';
-    },
-    remove(id) {
-      unblock(id);
-      const found = queue.all().find(({ entry }) => entry.task.id === id);
-      if (found !== undefined) queue.remove(found.id);
     },
     take() {
       if (returned.length > 0) return returned.shift();

@@ -3,7 +3,10 @@ import { BehaviorSubject, filter, map, ReplaySubject, Subject } from 'rxjs';
 import { createPool, type Pool, type PoolOptions } from '../../../src/index.ts';
 
 /** What a stub does with a prompt. Whatever it throws ends the session, as a crash of its process would. */
-export type Answer = (prompt: string, stub: StubSession) => Promise<Partial<ResultMessage> | undefined> | Partial<ResultMessage> | undefined;
+export type Answer = (
+  prompt: string,
+  stub: StubSession,
+) => Promise<Partial<ResultMessage> | undefined> | Partial<ResultMessage> | undefined;
 
 /** A session that is nothing but its answers: for what can be shown without a process. */
 export interface StubSession {
@@ -69,7 +72,14 @@ export function stubPool(answer: Answer, options: PoolOptions = {}): StubPool {
           .then(() => answer(text, stub))
           .then((given) => {
             if (!end()) return;
-            const whole = { type: 'result', subtype: 'success', is_error: false, result: text, session_id: `s${number}`, ...given } as ResultMessage;
+            const whole = {
+              type: 'result',
+              subtype: 'success',
+              is_error: false,
+              result: text,
+              session_id: `s${number}`,
+              ...given,
+            } as ResultMessage;
             messages.next(whole);
             messages.complete();
             resolve(whole);
