@@ -1,6 +1,6 @@
 import type { CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { type ExitCode, exitCodes } from './io/exit-codes.ts';
 import type { Io } from './io/io.ts';
 import type { CommandInput } from './options/command-spec.ts';
 import { commandSpecs } from './options/command-specs.ts';
@@ -16,6 +16,8 @@ type Run = (io: Io, input: CommandInput) => Promise<ExitCode>;
 const loaders: Readonly<Record<string, () => Promise<Run>>> = {
   run: async () => (await import('./commands/run.ts')).run,
   chat: async () => (await import('./commands/chat.ts')).chat,
+  batch: async () => (await import('./commands/batch.ts')).batch,
+  top: async () => (await import('./commands/top.ts')).top,
   completions: async () => (await import('./commands/completions.ts')).completions,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   record: async () => (await import('./commands/record.ts')).record,

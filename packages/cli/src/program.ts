@@ -17,8 +17,8 @@ export interface ProgramRequest {
   readonly columns: number;
 }
 
-function toOption({ flags, summary, choices, defaultValue }: OptionSpec): Option {
-  const option = new Option(flags, summary);
+function toOption({ flags, summary, choices, defaultValue, defaultText }: OptionSpec): Option {
+  const option = new Option(flags, defaultText === undefined ? summary : `${summary} (default: ${defaultText})`);
   if (choices !== undefined) option.choices([...choices]);
   if (defaultValue !== undefined) option.default(defaultValue);
   return option;

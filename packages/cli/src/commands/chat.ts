@@ -1,5 +1,5 @@
 import { openSession, type ResultMessage, type Session, type SessionOptions, type Turn } from '@subwire/core';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { type ExitCode, exitCodes } from '../io/exit-codes.ts';
 import type { Io, LineReader } from '../io/io.ts';
 import { type ChatInput, emptyInput, takeChatLine } from '../options/chat-line.ts';
 import type { CommandInput } from '../options/command-spec.ts';

@@ -1,4 +1,4 @@
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { type ExitCode, exitCodes } from '../io/exit-codes.ts';
 import type { Io } from '../io/io.ts';
 import type { CommandInput } from '../options/command-spec.ts';
 import { commandSpecs } from '../options/command-specs.ts';

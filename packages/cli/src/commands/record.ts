@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { locateCli, type SessionOptions } from '@subwire/core';
-import type { ExitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../io/exit-codes.ts';
 import type { Io } from '../io/io.ts';
 import type { CommandInput } from '../options/command-spec.ts';
 import { optionalText } from '../options/read-option.ts';

@@ -1,4 +1,4 @@
-import type { ExitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../io/exit-codes.ts';
 import type { Io } from '../io/io.ts';
 import type { CommandInput } from '../options/command-spec.ts';
 import { readSteps } from '../options/transcript-steps.ts';

@@ -1,5 +1,5 @@
 import { openSession, type ResultMessage, type Session, type SessionOptions } from '@subwire/core';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { type ExitCode, exitCodes } from '../io/exit-codes.ts';
 import type { Io } from '../io/io.ts';
 import type { CommandInput } from '../options/command-spec.ts';
 import { readRunSettings, type RunSettings } from '../options/run-settings.ts';

@@ -9,10 +9,14 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Width in characters; 80 where it is unknown. */
   readonly columns: number;
+  /** Height in lines; 24 where it is unknown. */
+  readonly rows: number;
   /** Whether colours may be used: a terminal that has them, `NO_COLOR` and `FORCE_COLOR` considered. */
   readonly hasColors: boolean;
   /** Writes text. Never throws; after the reader has gone the text is dropped. */
   write(text: string): void;
+  /** Resolves when the reader has taken enough of what was written that more may follow, or has gone. */
+  drained(): Promise<void>;
   /** Fires when the reader has gone away, as `head` does. */
   readonly closed: AbortSignal;
 }
@@ -22,6 +26,18 @@ export interface Input {
   readonly isTerminal: boolean;
   /** Everything up to the end of the input, as UTF-8 without a byte order mark. */
   readAll(): Promise<string>;
+  /** The same as it comes. Reading stops when the loop is left. */
+  chunks(): AsyncIterable<Uint8Array>;
+}
+
+/** Lines at the bottom of a terminal that are redrawn. */
+export interface LiveArea extends Disposable {
+  /** Replaces what is there. */
+  show(text: string): void;
+  /** Prints something above it. */
+  above(print: () => void): void;
+  /** Takes it away. Later calls of `show` bring it back. */
+  clear(): void;
 }
 
 /** One of the answers that {@link Io.choose} offers. */
@@ -89,6 +105,15 @@ export interface Runtime {
   readonly openFiles: number | undefined;
 }
 
+/** What a process and everything below it use. */
+export interface TreeMeasure {
+  readonly residentBytes: number;
+  /** In percent of one core, since the measurement before. */
+  readonly cpuPercent: number;
+  /** How many processes there are. */
+  readonly processes: number;
+}
+
 /** All that a command knows of the world outside, so that a test can give it another one. */
 export interface Io {
   /** The words after `subwire`. */
@@ -106,10 +131,18 @@ export interface Io {
   readonly runtime: Runtime;
   /** Runs a program to its end, or to its deadline, without input. */
   capture(program: Program, timeoutMs: number): Promise<Captured>;
+  /** Whether there is such a process of ours. */
+  isAlive(pid: number): boolean;
+  /** Measures process trees by the pids of their roots. Those that have ended are left out. */
+  measureTrees(roots: readonly number[]): Promise<ReadonlyMap<number, TreeMeasure>>;
   /** Whether somebody can be asked: input and stderr are terminals. */
   readonly canAsk: boolean;
   /** Asks a person. Undefined when the question was broken off. */
   choose(question: Question): Promise<string | undefined>;
+  /** Lines that are redrawn in place, on an output that is a terminal. Dispose to leave them as they are. */
+  openLive(output: 'stdout' | 'stderr'): Promise<LiveArea>;
+  /** Calls the handler for each key, where the input is a terminal. Ctrl-C is such a key then, and no signal. */
+  onKey(handler: (key: string) => void): Disposable;
   /** Reads lines. Only one reader may be open. */
   openLines(options: LineReaderOptions): Promise<LineReader>;
   /** Runs a program on our own stdin, stdout and stderr; resolves with its exit code, 128 + n for a signal. */

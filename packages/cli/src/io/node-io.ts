@@ -14,6 +14,7 @@ function createInput(stream: NodeJS.ReadStream): Input {
       // Decoded as a whole: a character may be split between two chunks.
       return new TextDecoder().decode(Buffer.concat(chunks));
     },
+    chunks: () => stream as AsyncIterable<Uint8Array>,
   };
 }
 
@@ -39,6 +40,14 @@ export function createNodeIo(): Io {
       return readRuntime();
     },
     capture: async (program, timeoutMs) => (await import('./capture.ts')).capture(program, timeoutMs),
+    isAlive(pid) {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    },
+    measureTrees: async (roots) => (await import('./measure-trees.ts')).measureTrees(roots),
     canAsk,
     onStop(handler) {
       const listeners = stopSignals.map((signal) => [signal, () => handler(signal)] as const);
@@ -54,6 +63,17 @@ export function createNodeIo(): Io {
       // Two readers of one keyboard would each get half of what is typed.
       using _ = lines?.suspend();
       return await choose(question, process.stdin, process.stderr);
+    },
+    openLive: async (name) => (await import('./live-area.ts')).createLiveArea(process[name]),
+    onKey(handler) {
+      if (!stdin.isTerminal) return { [Symbol.dispose]: () => undefined };
+      const onData = (chunk: Buffer): void => handler(chunk.toString('utf8'));
+      process.stdin.setRawMode(true).on('data', onData).resume();
+      return {
+        [Symbol.dispose]() {
+          process.stdin.off('data', onData).setRawMode(false).pause();
+        },
+      };
     },
     async openLines(options) {
       const { openLineReader } = await import('./line-reader.ts');

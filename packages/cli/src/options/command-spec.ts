@@ -10,6 +10,8 @@ export interface OptionSpec {
   readonly completes?: 'file' | 'directory' | 'agent';
   /** The value without the option. */
   readonly defaultValue?: string;
+  /** What holds without the option, where that is decided elsewhere; for people. */
+  readonly defaultText?: string;
 }
 
 /** One positional argument of a command. */

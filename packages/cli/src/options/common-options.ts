@@ -40,3 +40,11 @@ export const timeoutOption: OptionSpec = {
 };
 
 export const promptFileOption: OptionSpec = { flags: '-f, --file <path>', summary: 'read the prompt from a file', completes: 'file' };
+
+/** For programs that read what comes out. */
+export const jsonOption: OptionSpec = { flags: '--json', summary: 'what goes to stdout as JSON' };
+
+/** The options but those with these long names. */
+export function omit(options: readonly OptionSpec[], names: readonly string[]): readonly OptionSpec[] {
+  return options.filter(({ flags }) => !names.some((name) => flags.split(/[\s,]+/).includes(name)));
+}

@@ -13,6 +13,7 @@ const variables: readonly (readonly [name: string, meaning: string])[] = [
   ['NO_COLOR', 'no colours'],
   ['FORCE_COLOR', 'colours in pipes as well; `0` for none anywhere'],
   ['SUBWIRE_DEBUG', '`1`: as `--debug`'],
+  ['SUBWIRE_POOLS', 'the folder in which `batch` and programs can be found by `top`, for this user alone'],
   ['SUBWIRE_HISTORY', 'the file in which `chat` keeps its lines; empty for none'],
 ];
 
@@ -46,9 +47,9 @@ function section({ name, description, arguments: args, options, examples, afterD
     ),
     ...table(
       ['option', 'means', 'values'],
-      options.map(({ flags, summary, choices, defaultValue }) => {
+      options.map(({ flags, summary, choices, defaultValue, defaultText = defaultValue }) => {
         const values = choices?.map((choice) => `\`${choice}\``).join(', ') ?? '';
-        const fallback = defaultValue === undefined ? '' : `${values === '' ? '' : '; '}default \`${defaultValue}\``;
+        const fallback = defaultText === undefined ? '' : `${values === '' ? '' : '; '}default \`${defaultText}\``;
         return [`\`${flags}\``, summary, `${values}${fallback}`];
       }),
     ),

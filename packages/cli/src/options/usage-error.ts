@@ -5,6 +5,6 @@ export class UsageError extends Error {
   /** @param message one or two sentences that say what is wrong and what to type instead */
   constructor(message: string) {
     super(message);
-    Object.defineProperty(this, 'name', { value: 'UsageError', enumerable: false });
+    Object.defineProperty(this, 'name', { value: 'UsageError', enumerable: false, configurable: true });
   }
 }

@@ -3,6 +3,11 @@ import type { Style } from './style.ts';
 
 const thousands = new Intl.NumberFormat('en-US');
 
+/** A whole number for people: `1,234`. */
+export function formatCount(count: number): string {
+  return thousands.format(count);
+}
+
 /** A time span for people: `40 ms`, `2.4 s`, `12 s`, `3 min 05 s`. */
 export function formatSpan(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

@@ -1,4 +1,15 @@
-import type { Io, LineReader, LineReaderOptions, Output, Program, Question, Runtime, StopSignal } from '../../src/io/io.ts';
+import type {
+  Io,
+  LineReader,
+  LiveArea,
+  TreeMeasure,
+  LineReaderOptions,
+  Output,
+  Program,
+  Question,
+  Runtime,
+  StopSignal,
+} from '../../src/io/io.ts';
 
 /** What a {@link FakeIo} is made from. */
 export interface FakeIoOptions {
@@ -15,6 +26,8 @@ export interface FakeIoOptions {
   /** Lines that are typed, in order. */
   readonly lines?: readonly string[];
   readonly runtime?: Partial<Runtime>;
+  /** What a process tree uses. */
+  readonly measure?: (root: number) => TreeMeasure;
   readonly capture?: Io['capture'];
   readonly runInPlace?: (program: Program) => Promise<number>;
 }
@@ -28,10 +41,22 @@ export interface FakeIo extends Io {
   signal(name: StopSignal): void;
   /** The reader of stdout goes away. */
   closeStdout(cause?: unknown): void;
+  /** What live areas have shown, in order. */
+  readonly frames: readonly string[];
+  /** Types a key. */
+  press(key: string): void;
   /** Listeners for signals that are still there. */
   readonly listeners: number;
   /** Called with each piece that is written. */
   onWrite: (text: string) => void;
+}
+
+const nothing: TreeMeasure = { residentBytes: 0, cpuPercent: 0, processes: 1 };
+
+async function* chunksOf(text: string): AsyncGenerator<Uint8Array> {
+  // A character is cut in two wherever there is one to cut.
+  const bytes = Buffer.from(text);
+  for (let start = 0; start < bytes.length; start += 7) yield bytes.subarray(start, start + 7);
 }
 
 export function createFakeIo(options: FakeIoOptions = {}): FakeIo {
@@ -39,13 +64,24 @@ export function createFakeIo(options: FakeIoOptions = {}): FakeIo {
   const texts = { out: '', err: '' };
   const gone = new AbortController();
   const handlers = new Set<(signal: StopSignal) => void>();
+  const keyHandlers = new Set<(key: string) => void>();
+  const frames: string[] = [];
   const questions: Question[] = [];
   const answers = [...(options.answers ?? [])];
   const lines = [...(options.lines ?? [])];
 
+  const liveArea = (_name: 'out' | 'err'): LiveArea => ({
+    show: (text) => void frames.push(text),
+    above: (print) => print(),
+    clear: () => undefined,
+    [Symbol.dispose]: () => undefined,
+  });
+
   const output = (name: 'out' | 'err', closed: AbortSignal): Output => ({
     isTerminal: terminal,
     columns,
+    rows: 24,
+    drained: () => Promise.resolve(),
     hasColors: colors,
     closed,
     write(text) {
@@ -59,7 +95,11 @@ export function createFakeIo(options: FakeIoOptions = {}): FakeIo {
     argv: options.argv ?? [],
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),
-    stdin: { isTerminal: options.stdin === undefined, readAll: () => Promise.resolve(options.stdin ?? '') },
+    stdin: {
+      isTerminal: options.stdin === undefined,
+      readAll: () => Promise.resolve(options.stdin ?? ''),
+      chunks: () => chunksOf(options.stdin ?? ''),
+    },
     stdout: output('out', gone.signal),
     stderr: output('err', new AbortController().signal),
     enableDebug: () => undefined,
@@ -75,6 +115,13 @@ export function createFakeIo(options: FakeIoOptions = {}): FakeIo {
     },
     capture: options.capture ?? (() => Promise.resolve({ code: 0, stdout: '2.1.329 (Claude Code)\n', stderr: '' })),
     canAsk: terminal,
+    isAlive: () => true,
+    measureTrees: (roots) => Promise.resolve(new Map(roots.map((root) => [root, options.measure?.(root) ?? nothing]))),
+    openLive: (name) => Promise.resolve(liveArea(name === 'stdout' ? 'out' : 'err')),
+    onKey(handler) {
+      keyHandlers.add(handler);
+      return { [Symbol.dispose]: () => void keyHandlers.delete(handler) };
+    },
     onStop(handler) {
       handlers.add(handler);
       return { [Symbol.dispose]: () => void handlers.delete(handler) };
@@ -101,6 +148,10 @@ export function createFakeIo(options: FakeIoOptions = {}): FakeIo {
       return texts.err;
     },
     questions,
+    frames,
+    press(key) {
+      for (const handler of keyHandlers) handler(key);
+    },
     signal(name) {
       for (const handler of handlers) handler(name);
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { exitCodes } from '../../src/exit-codes.ts';
+import { exitCodes } from '../../src/io/exit-codes.ts';
 import { commandSpecs } from '../../src/options/command-specs.ts';
 
 describe('what users of the command rely on', () => {
@@ -23,6 +23,16 @@ describe('what users of the command rely on', () => {
   });
 
   it('has these commands', () => {
-    expect(commandSpecs.map(({ name }) => name)).toEqual(['run', 'chat', 'record', 'replay', 'fake', 'doctor', 'completions']);
+    expect(commandSpecs.map(({ name }) => name)).toEqual([
+      'run',
+      'chat',
+      'batch',
+      'top',
+      'record',
+      'replay',
+      'fake',
+      'doctor',
+      'completions',
+    ]);
   });
 });

@@ -2,33 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { layers } from '../../../../eslint.layers.js';
+import { checkLayers } from '../../../../scripts/check-layers.ts';
 
 const source = fileURLToPath(new URL('../../src/', import.meta.url));
-const maxLines = 250;
-
-// Files beside the folders: what everybody may use, and what may use everything, in this order.
-const below = ['exit-codes.ts'];
-const above = ['program.ts', 'main.ts', 'bin.ts'];
 
 async function sourceFiles(): Promise<readonly string[]> {
   const names = await readdir(source, { recursive: true });
   return names.filter((name) => name.endsWith('.ts')).map((name) => name.replaceAll(path.sep, '/'));
-}
-
-/** The rank of a file: folders by the table, single files below or above them. */
-function rankOf(file: string): number {
-  const [folder = ''] = file.split('/');
-  if (!file.includes('/')) {
-    if (below.includes(file)) return -1;
-    return above.includes(file) ? layers.cli.length + above.indexOf(file) : Number.NaN;
-  }
-  return layers.cli.findIndex((folders: readonly string[]) => folders.includes(folder));
-}
-
-/** Relative imports of a file, static, dynamic and of types alike, as paths below src. */
-function importsOf(file: string, text: string): readonly string[] {
-  return [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map((match) => path.posix.join(path.posix.dirname(file), match[1]!));
 }
 
 describe('the sources of the command', async () => {
@@ -40,24 +20,37 @@ describe('the sources of the command', async () => {
     expect(files.length).toBeGreaterThan(20);
   });
 
-  it.each(files)('$file has a place in the table of layers', ({ file }) => {
-    expect(rankOf(file)).toBeGreaterThanOrEqual(-1);
-  });
-
-  it.each(files)('$file imports its own folder or lower ones only', ({ file, text }) => {
-    const wrong = importsOf(file, text)
-      .filter((target) => !target.startsWith('..'))
-      .filter((target) => target.split('/')[0] !== file.split('/')[0] || !file.includes('/'))
-      .filter((target) => !(rankOf(target) < rankOf(file)));
-    expect(wrong).toEqual([]);
-  });
-
-  it.each(files)('$file imports nothing outside the package by a path, package.json excepted', ({ file, text }) => {
-    expect(importsOf(file, text).filter((target) => target.startsWith('..') && target !== '../package.json')).toEqual([]);
-  });
-
-  it.each(files)(`$file has at most ${maxLines} lines`, ({ text }) => {
-    expect(text.split('\n').length).toBeLessThanOrEqual(maxLines);
+  it('import their own folder or lower ones only, no file is longer than 250 lines, and each folder knows its own libraries only', () => {
+    const node = [
+      'node:child_process',
+      'node:fs',
+      'node:fs/promises',
+      'node:os',
+      'node:readline',
+      'node:stream',
+      'node:stream/promises',
+      'node:tty',
+    ];
+    const outside = {
+      '*': ['commander'],
+      io: [...node, '@clack/prompts', 'log-update', 'pidtree', 'pidusage', 'type:@subwire/core'],
+      options: [
+        ...['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'csv-parse/sync', 'yaml', '@subwire/testing'],
+        ...['type:@subwire/core', 'type:@subwire/pool'],
+      ],
+      render: [
+        'node:util',
+        'rxjs',
+        '@subwire/core',
+        '@subwire/core/operators',
+        'cli-table3',
+        'cli-truncate',
+        'string-width',
+        'type:@subwire/pool',
+      ],
+      commands: ['node:fs/promises', 'node:path', 'rxjs', '@subwire/core', '@subwire/pool', '@subwire/testing'],
+    };
+    expect(checkLayers('cli', { outside })).toEqual([]);
   });
 
   it('load the libraries of a run only when a command runs: help and version need none of them', () => {

@@ -1,5 +1,5 @@
 import { SubwireError } from '@subwire/core';
-import { type ExitCode, exitCodes } from '../../exit-codes.ts';
+import { type ExitCode, exitCodes } from '../../io/exit-codes.ts';
 import type { StopReason } from './stop-decision.ts';
 
 const usageCodes: ReadonlySet<string> = new Set(['USAGE', 'INVALID_OPTION', 'COMMAND_NOT_ALLOWED', 'BATCH_FILE_REFUSED', 'CWD_NOT_FOUND']);

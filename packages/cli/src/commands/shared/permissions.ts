@@ -21,13 +21,13 @@ function denied(message: string): PermissionVerdict {
   return { behavior: 'deny', message };
 }
 
-/** Refuses everything, with the reason for the agent and one line for people. */
-function refuse(io: Io, { quiet }: PermissionContext): OnToolUse {
-  const style = createStyle(io.stderr);
+/** Refuses everything, with the reason for the agent and one line for people, without a line feed. */
+export function refusePermissions({ stderr }: Pick<Io, 'stderr'>, say: (line: string) => void): OnToolUse {
+  const style = createStyle(stderr);
   return (tool, input) => {
-    const call = describeCall(tool, input, io.stderr.columns);
+    const call = describeCall(tool, input, stderr.columns);
     const way = `--allowed-tools ${tool} or --permission-mode allows it`;
-    if (!quiet) printPiece(io, { to: 'stderr', text: `${style.yellow(`⏺ ${call} was denied: nobody can be asked here; ${way}`)}\n` });
+    say(style.yellow(`⏺ ${call} was denied: nobody can be asked here; ${way}`));
     return Promise.resolve(denied('This call needs a permission, and nobody can be asked: the session does not run in a terminal.'));
   };
 }
@@ -53,7 +53,10 @@ function ask(io: Io, { onBrokenOff }: PermissionContext): OnToolUse {
 
 /** Asks a person where there is one, one question at a time, and refuses elsewhere. */
 export function createPermissions(io: Io, context: PermissionContext): OnToolUse {
-  if (!io.canAsk) return refuse(io, context);
+  if (!io.canAsk)
+    return refusePermissions(io, (line) => {
+      if (!context.quiet) printPiece(io, { to: 'stderr', text: `${line}\n` });
+    });
   const decide = ask(io, context);
   let queue: Promise<unknown> = Promise.resolve();
   return (tool, input, toolContext) => {

@@ -1,16 +1,7 @@
 import { LimitError } from '@subwire/core';
 import { formatSpan } from '../../render/summary.ts';
+import { CommandError } from './command-error.ts';
 import type { StopReason } from './stop-decision.ts';
-
-/** A stop that the user or the system asked for, as an error with a code. */
-class StopError extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 /** What is known of a stop besides its reason. */
 export interface StopFacts {
@@ -22,7 +13,7 @@ export interface StopFacts {
 function writeError(cause: unknown): Error | undefined {
   const { code } = (cause ?? {}) as { readonly code?: unknown };
   if (code === 'EPIPE') return undefined;
-  return new StopError('OUTPUT_FAILED', `The answer could not be written to stdout (${String(code)}). Check that its disk has room.`);
+  return new CommandError('OUTPUT_FAILED', `The answer could not be written to stdout (${String(code)}). Check that its disk has room.`);
 }
 
 /** What to tell the user about a stop; undefined when a reader of stdout had enough, which is nobody's mistake. */
@@ -35,10 +26,10 @@ export function stopError(reason: StopReason, { timeoutMs = 0, closed }: StopFac
     case 'reader-gone':
       return writeError(closed.reason);
     case 'interrupted':
-      return new StopError('INTERRUPTED', 'Interrupted: the agent and everything that it had started were ended.');
+      return new CommandError('INTERRUPTED', 'Interrupted: the agent and everything that it had started were ended.');
     case 'terminated':
-      return new StopError('TERMINATED', 'Ended by SIGTERM, together with the agent and everything that it had started.');
+      return new CommandError('TERMINATED', 'Ended by SIGTERM, together with the agent and everything that it had started.');
     case 'hung-up':
-      return new StopError('HUNG_UP', 'The terminal has gone: the agent and everything that it had started were ended.');
+      return new CommandError('HUNG_UP', 'The terminal has gone: the agent and everything that it had started were ended.');
   }
 }

@@ -15,7 +15,7 @@ describe('readPrompt', () => {
 
   it('takes the argument and leaves stdin alone', async () => {
     const io = createFakeIo({ stdin: 'piped' });
-    const untouched = { ...io, stdin: { isTerminal: false, readAll: () => Promise.reject(new Error('stdin was read')) } };
+    const untouched = { ...io, stdin: { ...io.stdin, readAll: () => Promise.reject(new Error('stdin was read')) } };
     expect(await readPrompt({ argument: 'hello', file: undefined }, untouched)).toBe('hello');
   });
 
