@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { refuse } from './check-task.ts';
 
 /** Who holds a lock: a pid alone names nobody, for it is used again. */
@@ -59,30 +60,56 @@ export function isOwnerAlive(owner: LockOwner, self: LockOwner = thisOwner(), lo
   return start === 'unknown' || owner.startTicks === undefined || owner.startTicks === start;
 }
 
-async function ownerOf(file: string): Promise<LockOwner | undefined> {
+interface Held {
+  readonly text: string;
+  /** Undefined: nobody can say whose it is. */
+  readonly owner: LockOwner | undefined;
+}
+
+async function readLock(file: string): Promise<Held | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
   try {
-    const owner = JSON.parse(text ?? '') as Partial<LockOwner>;
-    return typeof owner.pid === 'number' && typeof owner.hostname === 'string' ? (owner as LockOwner) : undefined;
+    const owner = JSON.parse(text) as Partial<LockOwner>;
+    const isWhole = typeof owner.pid === 'number' && typeof owner.hostname === 'string';
+    return { text, owner: isWhole ? (owner as LockOwner) : undefined };
   } catch {
-    return undefined;
+    return { text, owner: undefined };
   }
 }
 
-/** Moves the lock of a dead owner away. Whoever took it over in the meantime gets it back. */
-async function breakLock(lock: string, dead: LockOwner): Promise<void> {
-  const aside = `${lock}.${randomBytes(6).toString('hex')}`;
+/** Links the file to this name, unless something has it. */
+async function claim(own: string, name: string): Promise<boolean> {
   try {
-    await rename(lock, aside);
-  } catch {
+    await link(own, name);
+    return true;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw cause;
+  }
+}
+
+/**
+ * Removes the lock of a dead owner. Only one may do so at a time: two that judged the same lock could otherwise remove one after the other, the second of them
+ * that of the first one's successor.
+ */
+async function breakLock(lock: string, dead: string, own: string, self: LockOwner): Promise<void> {
+  const breaking = `${lock}.break`;
+  if (!(await claim(own, breaking))) {
+    const other = await readLock(breaking);
+    if (other !== undefined && (other.owner === undefined || !isOwnerAlive(other.owner, self))) await unlink(breaking).catch(() => {});
+    await setTimeout(retryMs);
     return;
   }
-  const moved = await ownerOf(aside);
-  if (moved !== undefined && JSON.stringify(moved) !== JSON.stringify(dead)) await link(aside, lock).catch(() => {});
-  await unlink(aside).catch(() => {});
+  try {
+    if ((await readLock(lock))?.text === dead) await unlink(lock);
+  } finally {
+    await unlink(breaking).catch(() => {});
+  }
 }
 
-const attempts = 5;
+const attempts = 100;
+const retryMs = 10;
 
 /**
  * Takes the lock of a journal: a file beside it that names its owner. Returns what gives it back.
@@ -96,24 +123,18 @@ export async function lockJournal(journal: string): Promise<() => Promise<void>>
   // Written first and linked then: a lock is never seen half written.
   await writeFile(own, text, { mode: 0o600, flag: 'wx' });
   try {
-    for (let attempt = 1; ; attempt += 1) {
-      const isTaken = await link(own, lock).then(
-        () => false,
-        (cause: unknown) => {
-          if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return true;
-          throw cause;
-        },
-      );
-      if (!isTaken) break;
-      const owner = await ownerOf(lock);
-      if (owner !== undefined && !isOwnerAlive(owner, self) && attempt < attempts) await breakLock(lock, owner);
-      else if (owner !== undefined || attempt >= attempts) {
+    for (let attempt = 1; !(await claim(own, lock)); attempt += 1) {
+      const held = await readLock(lock);
+      if (held === undefined) continue;
+      const { owner, text: dead } = held;
+      if (owner === undefined || isOwnerAlive(owner, self) || attempt >= attempts) {
         const whose = owner === undefined ? '' : ` by process ${owner.pid} on ${owner.hostname}`;
         refuse(
           'journal',
           `The journal is in use${whose}. Wait for it to end, or use another file; if nobody uses it, remove its .lock file.`,
         );
       }
+      await breakLock(lock, dead, own, self);
     }
   } finally {
     await unlink(own).catch(() => {});

@@ -25,6 +25,10 @@ interface Pending {
   readonly reject: (cause: unknown) => void;
 }
 
+function refused(cause: unknown): Promise<never> {
+  return new Promise((_, reject) => reject(cause));
+}
+
 /**
  * While one group of lines is being synced, the next one gathers: under load a sync is shared by all that came in the meantime, and alone a line does not wait.
  */
@@ -56,7 +60,7 @@ export function createJournalWriter(file: JournalFile, startBytes: number): Jour
 
   return {
     append(line, { durable }) {
-      if (failure !== undefined) return Promise.reject(failure.cause as Error);
+      if (failure !== undefined) return refused(failure.cause);
       const bytes = Buffer.from(line);
       const place = { offset: position, bytes: bytes.byteLength - 1 };
       position += bytes.byteLength;

@@ -11,7 +11,17 @@ test('imports go down only, no file is longer than 250 lines, and only sessions/
     governor: ['@subwire/core'],
     pool: ['@subwire/core', 'rxjs', 'node:crypto', 'node:fs/promises', 'node:net', 'node:os', 'node:path'],
     sessions: ['@subwire/core', 'rxjs', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:os', 'node:path'],
-    tasks: ['@subwire/core', 'rxjs', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:zlib'],
+    tasks: [
+      '@subwire/core',
+      'rxjs',
+      'node:crypto',
+      'node:fs',
+      'node:fs/promises',
+      'node:os',
+      'node:path',
+      'node:timers/promises',
+      'node:zlib',
+    ],
   };
   expect(checkLayers('pool', { outside })).toEqual([]);
 });

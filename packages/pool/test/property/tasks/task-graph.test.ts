@@ -92,7 +92,7 @@ test('in every graph each task is taken once, after all that it waits for, or sk
 test('a circle is found wherever it is, and nothing else is taken for one', () => {
   fc.assert(
     fc.property(graph, fc.nat(), ([nodes], from) => {
-      const after = new Map(nodes.map((node, index) => [String(index), node.after.map(String)]));
+      const after = new Map((nodes as readonly Node[]).map((node, index) => [String(index), node.after.map(String)] as const));
       expect(findCycle(after)).toBeUndefined();
       // An edge back from something that it depends on closes a circle.
       const start = from % nodes.length;

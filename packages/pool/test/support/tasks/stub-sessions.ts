@@ -1,5 +1,5 @@
 import { emptyUsage, type Message, type ResultMessage, type Session, type Turn, type TurnState } from '@subwire/core';
-import { BehaviorSubject, filter, map, ReplaySubject, Subject } from 'rxjs';
+import { BehaviorSubject, filter, map, ReplaySubject, type Subject } from 'rxjs';
 import { createPool, type Pool, type PoolOptions } from '../../../src/index.ts';
 
 /** What a stub does with a prompt. Whatever it throws ends the session, as a crash of its process would. */
