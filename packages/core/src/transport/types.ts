@@ -123,13 +123,13 @@ export interface CloseOptions {
   readonly signal?: AbortSignal;
   /** The first rung. @defaultValue 'eof' */
   readonly from?: 'eof' | 'term';
-  /** How long each rung may take, in milliseconds, instead of what `shutdown` says. The first close decides. */
+  /** How long each rung before KILL may take, in milliseconds, instead of what `shutdown` says. The first close decides. */
   readonly rungMs?: number;
 }
 
 /** Options of {@link Transport.read}. */
 export interface ReadOptions {
-  /** How much may wait for this reader, in bytes of the lines that were read. @defaultValue 1048576 (1 MiB) */
+  /** How much may wait for this reader, in bytes of the lines that were read. @defaultValue 262144 (256 KiB) */
   readonly highWaterMark?: number;
   /**
    * What happens when more waits: the process is not read, the oldest messages are dropped with a `GAP` diagnostic, or the reader gets `HELD_OVERFLOW`.
