@@ -49,8 +49,10 @@ export interface TurnEvent extends LifecycleEvent {
 
 /** The lifecycle events, by what they are about. The names of the channels begin with `subwire:`. */
 export const channels = Object.freeze({
-  /** A process is about to be started. `key` is the same object in all events of one session. */
-  sessionOpening: eventChannel<LifecycleEvent & { readonly key: object }>('subwire:session-opening'),
+  /** A process is about to be started. `key` is the same object in all events of one session; `credentialSource` says whose account pays, never with what. */
+  sessionOpening: eventChannel<
+    LifecycleEvent & { readonly key: object; readonly credentialSource: 'apiKey' | 'oauthToken' | 'inherit' | 'none' }
+  >('subwire:session-opening'),
   /** `initialize` was answered. */
   sessionOpened: eventChannel<LifecycleEvent & { readonly key: object; readonly durationMs: number; readonly version: string | undefined }>(
     'subwire:session-opened',

@@ -1,4 +1,5 @@
 import { isSecretName } from '../errors/redact.ts';
+import { defaults } from './defaults.ts';
 import type { Credential } from './options.ts';
 import type { SessionPolicyOptions } from './session-options.ts';
 
@@ -86,4 +87,10 @@ export function secretsOfFlags(flags: Readonly<Record<string, string | null>>): 
 export function secretsOfSession(options: SessionPolicyOptions): readonly string[] {
   const { mcpServers, settings, sandbox, agents, extraArgs = {} } = options;
   return [...[mcpServers, sandbox, agents, parsed(settings)].flatMap((value) => inside(value)), ...secretsOfFlags(extraArgs)];
+}
+
+/** Where a credential comes from, without saying what it is. */
+export function credentialSource(credential: Credential = defaults.credential): 'apiKey' | 'oauthToken' | 'inherit' | 'none' {
+  if (typeof credential === 'string') return credential;
+  return 'apiKey' in credential ? 'apiKey' : 'oauthToken';
 }

@@ -5,7 +5,8 @@
  * $1 fifths of a second for them to end; then STOP, look again and KILL until two looks in a row find nobody. $2 is the host's file in the registry.
  *
  * A pid is signalled only because its environment holds one of the markers at that moment, or because it is the child of such a process. Without
- * `/proc`, the process groups of the roots are ended instead, provided that the root still has the start time that it was registered with.
+ * `/proc`, the process groups of the roots are ended instead, provided that the root still has the start time that it was registered with when the host
+ * dies: a root that ends at once must not save the others of its group.
  */
 export const guardScript = `
 trap '' HUP INT QUIT TERM
@@ -47,28 +48,37 @@ each() {
   IFS=$old
 }
 pattern() { patterns="$patterns -e $1"; }
-group() { [ "$(started "$2")" = "\${4:-none}" ] && ps -axo pid=,pgid= | while read -r pid pgid; do [ "$pgid" != "$2" ] || echo "$pid"; done; }
+verify() { [ "$(started "$2")" != "\${4:-none}" ] || groups="$groups $2"; }
+# A number that no process has as its group any more may go to a stranger.
+prune() {
+  has_proc && return
+  kept='' table=" $(echo $(ps -axo pgid=)) "
+  for number in $groups; do case $table in *" $number "*) kept="$kept $number" ;; esac; done
+  groups=$kept
+}
 members() {
   if has_proc; then
     set +f
     for file in $(grep -lsF $patterns /proc/[0-9]*/environ); do file=\${file#/proc/}; walk "\${file%/environ}"; done
     set -f
   else
-    each group
+    ps -axo pid=,pgid= | while read -r pid pgid; do case "$groups " in *" $pgid "*) echo "$pid" ;; esac; done
   fi
 }
 signal() { [ -z "$2" ] || kill -s "$1" $2 2>/dev/null; }
 end_group() { [ "\${3:--}" = - ] || echo 1 > "$3/cgroup.kill"; }
 drop_group() { [ "\${3:--}" = - ] || rmdir "$3"; }
 if [ -n "$trees" ]; then
-  patterns=''
+  patterns='' groups=''
   each pattern
+  has_proc || each verify
   signal TERM "$(members)"
   turns=0
-  while [ "$turns" -lt "$1" ] && [ -n "$(members)" ]; do turns=$((turns + 1)); sleep 0.2 2>/dev/null || sleep 1; done
+  while [ "$turns" -lt "$1" ] && [ -n "$(members)" ]; do turns=$((turns + 1)); prune; sleep 0.2 2>/dev/null || sleep 1; done
   each end_group 2>/dev/null
   empty=0 turns=0
   while [ "$empty" -lt 2 ] && [ "$turns" -lt 100 ]; do
+    prune
     turns=$((turns + 1)) found=$(members)
     if [ -z "$found" ]; then
       empty=$((empty + 1))
@@ -82,6 +92,6 @@ if [ -n "$trees" ]; then
   each drop_group 2>/dev/null
 fi
 old=$IFS IFS=$nl
-for folder in $folders; do case $folder in */subwire-*) rm -rf -- "$folder" ;; esac; done
+for folder in $folders; do case \${folder##*/} in subwire-*) rm -rf -- "$folder" ;; esac; done
 [ -z "$2" ] || rm -f -- "$2"
 `;

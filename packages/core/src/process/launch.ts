@@ -130,7 +130,12 @@ export async function launch(options: ResolvedTransportOptions, hooks: LaunchHoo
     if (Object.keys(options.fileArgs).length === 0) return { args: [] };
     if (!isLocal) return { args: inlineArguments(options.fileArgs) };
     const folder = await makeFolder('args');
-    const drop = (): void => void folder.remove().then(() => shielded?.dropFolder(folder.path));
+    // What cannot be removed now is tried again at the end.
+    const drop = (): void =>
+      void folder.remove().then(
+        () => shielded?.dropFolder(folder.path),
+        () => undefined,
+      );
     return { args: await writeArgumentFiles(folder.path, options.fileArgs), drop };
   };
 

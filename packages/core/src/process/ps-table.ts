@@ -33,8 +33,8 @@ export function parsePsLine(line: string): ProcessEntry | undefined {
 export interface PsTableOptions {
   /** @defaultValue `ps` of the system */
   readonly file?: string;
-  /** The arguments that make `ps` print the pid and the command with its environment, or undefined where it cannot. */
-  readonly environmentArgs?: readonly string[] | undefined;
+  /** The arguments that make `ps` print the pid and the command with its environment, or null where it cannot. @defaultValue those of macOS */
+  readonly environmentArgs?: readonly string[] | null;
 }
 
 /**
@@ -47,7 +47,7 @@ export function createPsTable(options: PsTableOptions = {}): ProcessTable {
   const readAll = async (): Promise<readonly ProcessEntry[]> => {
     const [rows, commands] = await Promise.all(
       [['-axo', columns], environmentArgs].map(async (args) =>
-        args === undefined ? '' : (await runHelper(file, args, { timeoutMs: boundMs })).stdout,
+        args === null ? '' : (await runHelper(file, args, { timeoutMs: boundMs })).stdout,
       ),
     );
     environments.clear();

@@ -4,7 +4,7 @@ import { channels } from '../diagnostics/channels.ts';
 import { shadowedCallback, checkSessionOptions } from '../policy/check-session-options.ts';
 import { buildCliArgs } from '../policy/cli-args.ts';
 import { buildFileArgs } from '../policy/file-args.ts';
-import { secretsOfSession } from '../policy/secrets.ts';
+import { credentialSource, secretsOfSession } from '../policy/secrets.ts';
 import { redactedDiagnostics } from '../transport/redacted-diagnostics.ts';
 import { createTransport } from '../transport/subprocess-transport.ts';
 import type { Diagnostic, Transport } from '../transport/types.ts';
@@ -75,7 +75,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   answerDialogs(control, options);
 
   try {
-    channels.sessionOpening.publish(() => ({ pid: undefined, key }));
+    channels.sessionOpening.publish(() => ({ pid: undefined, key, credentialSource: credentialSource(options.credential) }));
     await transport.connect(signal === undefined ? {} : { signal });
     const spawnedAt = performance.now();
     const body = initializeBody(options, { hooks: hooks.declaration, sdkMcpServers: servers.names });

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { build, stop } from 'esbuild';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { isAlive, trackProcesses } from '@subwire/testing';
-import { carriersOf, eventually } from './support.ts';
+import { agentScript, buildHost } from './host-program.ts';
+import { carriersOf, eventually, findPython } from './support.ts';
+
+const python = findPython();
 
 const guard = trackProcesses();
 let folder: string;
@@ -13,19 +15,7 @@ let program: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'subwire-host-'));
-  program = path.join(folder, 'host.mjs');
-  await build({
-    stdin: { contents: hostProgram, resolveDir: import.meta.dirname, loader: 'ts' },
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    conditions: ['@subwire/source'],
-    logLevel: 'error',
-  });
-  // Its service is a process, too.
-  await stop();
+  program = await buildHost(folder);
 });
 const hosts: ChildProcess[] = [];
 afterAll(async () => {
@@ -35,39 +25,6 @@ afterAll(async () => {
   await guard[Symbol.asyncDispose]();
 });
 
-/** A host with agents that each have a tool in a session of its own; both ignore TERM if they are told to. */
-const hostProgram = `
-import { createTransport } from '@subwire/core';
-import { firstValueFrom } from 'rxjs';
-const options = JSON.parse(process.argv[2]);
-process.on('warning', (warning) => { throw warning; });
-const pids = [];
-const count = () => ['exit', 'SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => process.listenerCount(name));
-const before = count();
-for (let index = 0; index < options.agents; index++) {
-  const transport = createTransport({ command: ['python3', '-I', '-S', '-c', options.script], ...options.transport });
-  transport.messages$.subscribe({ error: () => {} });
-  await transport.connect();
-  await firstValueFrom(transport.messages$);
-  pids.push(transport.pid);
-}
-console.log(JSON.stringify({ pids, listeners: count().map((now, index) => now - before[index]) }));
-if (options.exit) process.exit(0);
-setInterval(() => {}, 1000);
-`;
-
-const agentScript = (rest: string): string => `
-import os, signal, sys, time
-tool = os.fork()
-if tool == 0:
-    os.setsid()
-    ${rest.includes('stubborn') ? 'signal.signal(signal.SIGTERM, signal.SIG_IGN)' : 'pass'}
-    time.sleep(1000)
-${rest.includes('stubborn') ? 'signal.signal(signal.SIGTERM, signal.SIG_IGN)' : ''}
-print('{"type":"keep_alive"}', flush=True)
-${rest.includes('turn') ? "sys.stdin.read(); time.sleep(1); print('{\"type\":\"keep_alive\",\"done\":true}', flush=True); os.kill(tool, 9); open(sys.argv[1] if len(sys.argv) > 1 else os.environ['DONE_FILE'], 'w').write('done'); sys.exit(0)" : 'time.sleep(1000)'}
-`;
-
 interface Host {
   readonly child: ChildProcess;
   readonly tag: string;
@@ -76,15 +33,23 @@ interface Host {
   readonly exit: Promise<{ code: number | null; signal: string | null }>;
 }
 
+async function childrenOf(pid: number): Promise<readonly number[]> {
+  return (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number);
+}
+
 let count = 0;
 async function startHost(
   script: string,
-  more: { agents?: number; exit?: boolean; transport?: object; env?: Record<string, string> } = {},
+  more: { agents?: number; exit?: boolean; transport?: object; env?: Record<string, string>; hostEnv?: Record<string, string> } = {},
 ): Promise<Host> {
   const tag = `host-death-${process.pid}-${(count += 1)}`;
-  const { env, transport, ...rest } = more;
-  const options = { agents: 1, script, ...rest, transport: { env: { TREE_TAG: tag, ...env }, ...transport } };
-  const child = spawn(process.execPath, [program, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const { env, transport, hostEnv, ...rest } = more;
+  const options = { agents: 1, script, python, ...rest, transport: { env: { TREE_TAG: tag, ...env }, ...transport } };
+  const child = spawn(process.execPath, [program, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+    env: { ...process.env, ...hostEnv },
+  });
   hosts.push(child);
   const exit = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
     child.once('exit', (code, signal) => resolve({ code, signal })),
@@ -96,7 +61,9 @@ async function startHost(
 test.each(['cgroup', 'pdeathsig', 'pid-namespace', 'plain'])(
   'P01 SIGKILL of the host leaves 0 processes within 15 s (%s)',
   async (containment) => {
-    const host = await startHost(agentScript('stubborn'), { agents: 3, transport: { containment } });
+    // One that ignores TERM costs the whole grace of the guard: the strongest and the weakest tier show it.
+    const script = agentScript(containment === 'pdeathsig' ? '' : 'stubborn');
+    const host = await startHost(script, { agents: 3, transport: { containment } });
     expect(carriersOf(`TREE_TAG=${host.tag}`).length).toBeGreaterThanOrEqual(6);
     host.child.kill('SIGKILL');
     expect(await eventually(() => carriersOf(`TREE_TAG=${host.tag}`).length === 0, 15_000)).toBe(true);
@@ -118,8 +85,7 @@ test('without the guard a host that ends by itself still ends its agents, at onc
 test('P47 many agents share one listener per event, and the guard is one process of about 1 MB', async () => {
   const host = await startHost(agentScript(''), { agents: 11, transport: { shutdown: { eofGraceMs: 200 } } });
   expect(host.listeners).toEqual([1, 1, 1, 0]);
-  const children = (await readFile(`/proc/${host.child.pid}/task/${host.child.pid}/children`, 'utf8')).trim().split(' ').map(Number);
-  const helpers = children.filter((pid) => !host.pids.includes(pid));
+  const helpers = (await childrenOf(host.child.pid!)).filter((pid) => !host.pids.includes(pid));
   expect(helpers).toHaveLength(1);
   const resident = /^Rss:\s+(\d+)/m.exec(await readFile(`/proc/${helpers[0]}/smaps_rollup`, 'utf8'))?.[1];
   expect(Number(resident)).toBeLessThan(2500);
@@ -127,6 +93,38 @@ test('P47 many agents share one listener per event, and the guard is one process
   expect(await host.exit).toEqual({ code: null, signal: 'SIGTERM' });
   expect(await eventually(() => carriersOf(`TREE_TAG=${host.tag}`).length === 0, 15_000)).toBe(true);
   expect(await eventually(() => !isAlive(helpers[0]!), 5000)).toBe(true);
+});
+
+/** A silent agent: what it has in files stays there. */
+const silent = { isolated: true, credential: 'none', fileArgs: { settings: '{"env":{"TOKEN":"secret"}}' }, containment: 'plain' };
+const foldersIn = async (place: string): Promise<readonly string[]> =>
+  (await readdir(place)).filter((name) => /^subwire-(args|home)-/.test(name));
+
+test('P32 P33 private directories go with a host that is killed, and with what its guard could not do any more', async () => {
+  const place = await mkdtemp(path.join(folder, 'tmp-'));
+  const hostEnv = { TMPDIR: place, XDG_RUNTIME_DIR: place };
+  // The agent says one thing for the test to wait for, so its arguments are gone; its home is not.
+  const killed = await startHost(agentScript(''), { transport: silent, hostEnv });
+  expect((await foldersIn(place)).some((name) => name.startsWith('subwire-home-'))).toBe(true);
+  killed.child.kill('SIGKILL');
+  await vi.waitFor(async () => expect(await foldersIn(place)).toEqual([]), { timeout: 15_000, interval: 50 });
+  expect(carriersOf(`TREE_TAG=${killed.tag}`)).toEqual([]);
+
+  const alone = await startHost(agentScript(''), { transport: silent, hostEnv });
+  const helper = (await childrenOf(alone.child.pid!)).find((pid) => !alone.pids.includes(pid))!;
+  // Stopped, so that it does not start another guard.
+  alone.child.kill('SIGSTOP');
+  process.kill(helper, 'SIGKILL');
+  alone.child.kill('SIGKILL');
+  await alone.exit;
+  expect(await foldersIn(place)).toHaveLength(1);
+  expect(carriersOf(`TREE_TAG=${alone.tag}`).length).toBeGreaterThan(0);
+  const next = await startHost(agentScript(''), { hostEnv, transport: { shutdown: { eofGraceMs: 200 } } });
+  await vi.waitFor(async () => expect(await foldersIn(place)).toEqual([]), { timeout: 15_000, interval: 50 });
+  expect(carriersOf(`TREE_TAG=${alone.tag}`)).toEqual([]);
+  expect(carriersOf(`TREE_TAG=${next.tag}`).length).toBeGreaterThan(0);
+  next.child.kill('SIGTERM');
+  await next.exit;
 });
 
 test('P49 the first SIGINT to the group lets a running turn end, then the host dies of it', async () => {

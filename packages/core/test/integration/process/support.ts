@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** The environment that a process was started with, as `NAME=value` lines. */
@@ -23,4 +24,9 @@ export async function eventually(condition: () => boolean, withinMs: number): Pr
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return true;
+}
+
+/** The interpreter itself: what is found as `python3` may be a shell script that looks for it, at ten times the cost of its start. */
+export function findPython(): string {
+  return spawnSync('python3', ['-I', '-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout.trim();
 }

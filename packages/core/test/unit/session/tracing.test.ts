@@ -36,9 +36,17 @@ test('a session says its life on diagnostics channels', async () => {
   expect(new Set([...seen.values()].flat().map(({ key }) => key)).size).toBe(1);
 });
 
+test('P12 the start says whose account pays, never with what', async () => {
+  const opening = listen(channels.sessionOpening.name);
+  const credentials = [undefined, 'none', { apiKey: 'q7canary9key' }, { oauthToken: 'q7canary9token' }] as const;
+  for (const credential of credentials) await openInMemory({}, credential === undefined ? {} : { credential });
+  expect(opening.map(({ credentialSource }) => credentialSource)).toEqual(['inherit', 'none', 'apiKey', 'oauthToken']);
+  expect(JSON.stringify(opening)).not.toContain('q7canary9');
+});
+
 test('an event is made only when somebody listens', () => {
   let made = 0;
-  const make = () => (made++, { pid: 1, key: {} });
+  const make = () => (made++, { pid: 1, key: {}, credentialSource: 'none' as const });
   channels.sessionOpening.publish(make);
   expect(made).toBe(0);
   listen(channels.sessionOpening.name);
