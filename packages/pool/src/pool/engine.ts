@@ -20,6 +20,7 @@ const admissionRetryMs = 1_000;
 
 export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engine<W> {
   const { queue, options, clock, supervisor, sink, metrics, factory } = core;
+  const hasLimits = Object.keys(options.tenants).length > 0;
   let isThrottled = false;
 
   function hasRoom(tenant: string): boolean {
@@ -49,7 +50,7 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
       const call = queue.next({ key: (lane) => lanes.has(lane), tenant: hasRoom });
       const place = call && pickIdle(core, call.key);
       if (call === undefined || place === undefined) return;
-      if (place.sticky === undefined && isOvertaking(core, call)) {
+      if (place.sticky === undefined && isOvertaking(core, call, hasRoom)) {
         place.slot.retire('evicted');
         continue;
       }
@@ -85,13 +86,18 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
     call.resolve(lease);
   }
 
+  /** Whether any call of a key could be served if there were a worker: nothing is started, or given up, for tenants that have all they may have. */
+  function isServable(key: string): boolean {
+    return !hasLimits || queue.next({ key: (lane) => lane === key, tenant: hasRoom }) !== undefined;
+  }
+
   /** Keys that calls wait for, as many as could matter in one step. One that must wait itself is no reason for others to wait. */
   function startableKeys(): readonly string[] {
     const found: string[] = [];
     for (const key of queue.keys()) {
       if (found.length >= core.size * 2) break;
       // A lane of a conversation has its worker already.
-      if (key.includes('\u0000')) continue;
+      if (key.includes('\u0000') || !isServable(key)) continue;
       const permit = supervisor.permit(key, clock.nowMs());
       if (permit.type !== 'wait') found.push(key);
       else if (permit.untilMs !== undefined) core.wakeAt(permit.untilMs);

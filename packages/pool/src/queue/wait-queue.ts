@@ -39,6 +39,8 @@ export interface WaitQueue<T extends Waiter> {
   /** Puts a held one back at its old place. */
   unhold(id: number): void;
   countOf(filter: { readonly key?: string; readonly tenant?: string }): number;
+  /** Whether one comes before another, tenants aside. */
+  precedes(one: T, other: T): boolean;
   /** How many keys have waiters, held ones included. */
   readonly keyCount: number;
   /** Keys with waiters, the one with the longest-suffering first waiter first. */
@@ -199,6 +201,7 @@ export function createWaitQueue<T extends Waiter>(options: WaitQueueOptions): Wa
       shareOf(entry.waiter.tenant).virtual -= 1 / options.weightOf(entry.waiter.tenant);
       count(entry, 1);
     },
+    precedes: isBefore,
     countOf({ key, tenant }) {
       if (key === undefined) return tenant === undefined ? waiting : (shares.get(tenant)?.waiting ?? 0);
       let sum = 0;

@@ -7,6 +7,8 @@ import type { WorkerFactory } from '../../src/index.ts';
 export const echoWorkers: WorkerFactory<ChildProcess> = {
   async create() {
     const child = spawn('cat', { stdio: ['pipe', 'pipe', 'ignore'] });
+    // A write to one that has just been killed fails later than it is made.
+    child.stdin.on('error', () => {});
     await once(child, 'spawn');
     return child;
   },

@@ -2,6 +2,9 @@ import { fakeCli, trackProcesses } from '@subwire/testing';
 import { expect, test } from 'vitest';
 import { createSessionPool } from '../../../src/index.ts';
 import { seeded } from '../../support/plain-workers.ts';
+import { isSoak } from '../../support/sessions.ts';
+
+const turns = isSoak ? 1_000 : 24;
 
 test('FT-18 no process that one tenant has prompted ever serves another, with crashes and clears in between', async () => {
   await using tracker = trackProcesses();
@@ -17,7 +20,7 @@ test('FT-18 no process that one tenant has prompted ever serves another, with cr
   // By the process and by the conversation: neither may ever meet two tenants.
   const owners = new Map<number, string>();
   const conversations = new Map<string, string>();
-  for (let turn = 0; turn < 24; turn += 1) {
+  for (let turn = 0; turn < turns; turn += 1) {
     const tenant = ['a', 'b', 'c'][Math.floor(random() * 3)]!;
     const lease = await pool.acquire({ key: tenant, tenant });
     const pid = lease.worker.transport.pid!;
@@ -30,10 +33,10 @@ test('FT-18 no process that one tenant has prompted ever serves another, with cr
     else await lease.release();
   }
   // Clears did save processes: otherwise this would prove nothing about them.
-  expect(owners.size).toBeLessThan(24);
+  expect(owners.size).toBeLessThan(turns);
   await pool.close();
   expect(await tracker.leaked()).toEqual([]);
-}, 60_000);
+}, 300_000);
 
 test('FT-18 control: a session that is given back as it was left still has the conversation', async () => {
   await using tracker = trackProcesses();

@@ -99,3 +99,26 @@ test('Q48 a snapshot of 100 places is plain JSON and takes less than 5 ms', asyn
   await Promise.all(leases.map((lease) => lease.release()));
   await pool.close();
 });
+
+test('no worker is given up for a call that could not be served anyway', async () => {
+  const clock = virtualClock();
+  const factory = plainFactory();
+  const pool = createPool(factory, {
+    clock,
+    size: 1,
+    minIdle: 0,
+    random: () => 0.5,
+    checkInvariants: true,
+    tenants: { none: { maxLeased: 0 } },
+  });
+  await (await pool.acquire({ key: 'a' })).release();
+  // Its tenant may have none: it waits, and is older than what comes.
+  const blocked = pool.acquire({ key: 'b', tenant: 'none', timeoutMs: 1_000 });
+  const refused = expect(blocked).rejects.toMatchObject({ code: 'ACQUIRE_TIMEOUT' });
+  await clock.advance(10);
+  for (let count = 0; count < 5; count += 1) await (await pool.acquire({ key: 'a' })).release();
+  expect(factory.made.map(({ key }) => key)).toEqual(['a']);
+  await clock.advance(1_000);
+  await refused;
+  await Promise.all([pool.close(), clock.advance(5_000)]);
+});
