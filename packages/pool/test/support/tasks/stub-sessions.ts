@@ -3,10 +3,7 @@ import { BehaviorSubject, filter, map, ReplaySubject, type Subject } from 'rxjs'
 import { createPool, type Pool, type PoolOptions } from '../../../src/index.ts';
 
 /** What a stub does with a prompt. Whatever it throws ends the session, as a crash of its process would. */
-export type Answer = (
-  prompt: string,
-  stub: StubSession,
-) => Promise<Partial<ResultMessage> | undefined> | Partial<ResultMessage> | undefined;
+export type Answer = (prompt: string, stub: StubSession) => Promise<object | undefined> | object | undefined;
 
 /** A session that is nothing but its answers: for what can be shown without a process. */
 export interface StubSession {
