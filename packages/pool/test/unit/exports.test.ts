@@ -14,6 +14,7 @@ test('the root exports what is written here, and nothing else', () => {
     'readPublishedPool',
     'retryTable',
     'runTasks',
+    'shareRun',
     'taskCauses',
     'taskErrorCodes',
     'taskPhases',

@@ -43,7 +43,7 @@ test('a second run passes on the results of the first, and runs only what is new
 test('what a stop has left undone is done by the next run, from a list or from an iterator', async () => {
   const journal = fresh();
   const tasks = Array.from({ length: 10 }, (_, index) => ({ id: `t${index}`, prompt: `p${index}`, idempotent: true }));
-  const slow = stubPool((prompt) => (Number(prompt.slice(1)) < 3 ? undefined : (sleep(60_000) as Promise<undefined>)));
+  const slow = stubPool((prompt) => (Number(prompt.slice(1)) < 3 ? undefined : sleep(60_000)));
   const controller = new AbortController();
   const running = collect(runTasks(slow.pool, tasks, { journal, signal: controller.signal }), ({ id, type }) => {
     if (type === 'task-started' && id === 't5') controller.abort();
@@ -120,7 +120,7 @@ test('P29 tasks that were at work when the host was lost: sent again only if the
     await one.sent('p', host);
     await one.close();
     const stopped = new AbortController();
-    const stuck = stubPool(() => sleep(60_000) as Promise<undefined>);
+    const stuck = stubPool(() => sleep(60_000));
     const run = collect(
       runTasks(stuck.pool, [{ id: 'p', prompt: 'p', idempotent: true }], { ...quick, retries: 2, journal: poison, signal: stopped.signal }),
     );
@@ -159,7 +159,7 @@ test('a damaged line is told in an event, and what it may have hidden is not rep
 
 test('a journal in use is an error before anything starts, and its lock is gone after a run, also after one that was left', async () => {
   const journal = fresh();
-  const stub = stubPool(() => sleep(20) as Promise<undefined>);
+  const stub = stubPool(() => sleep(20));
   const holder = await openJournal(journal);
   const { error, events } = await collect(runTasks(stub.pool, abc, { journal }));
   expect(error).toMatchObject({ code: 'INVALID_OPTION', option: 'journal' });

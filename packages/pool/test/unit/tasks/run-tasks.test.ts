@@ -32,7 +32,7 @@ test('P14 of 1000 tasks exactly 4 are at work at once, and each gets the answer 
 });
 
 test('results come in completion order, or in input order if that is asked for', async () => {
-  const answer = async (prompt: string): Promise<undefined> => sleep(prompt === 'p0' ? 60 : 1) as Promise<undefined>;
+  const answer = async (prompt: string): Promise<undefined> => sleep(prompt === 'p0' ? 60 : 1);
   const one = stubPool(answer);
   const byCompletion = await collect(runTasks(one.pool, many(8)));
   expect(byCompletion.results.at(-1)?.id).toBe('t0');
@@ -83,9 +83,9 @@ test('fail-fast: the first failure cancels what runs, and everything else settle
 test('the time of a task begins with its prompt, not with its wait, and a timeout keeps what was said', async () => {
   const stub = stubPool(
     async (prompt, { say }) => {
-      if (prompt !== 'p2') return sleep(150) as Promise<undefined>;
+      if (prompt !== 'p2') return sleep(150);
       say(assistantText('half of it'));
-      return sleep(60_000) as Promise<undefined>;
+      return sleep(60_000);
     },
     { size: 1 },
   );
@@ -209,7 +209,7 @@ test.each([
 });
 
 test('from an endless source tasks are taken only as they are needed, and leaving ends it', async () => {
-  const stub = stubPool(() => sleep(1) as Promise<undefined>);
+  const stub = stubPool(() => sleep(1));
   let taken = 0;
   let isClosed = false;
   function* endless(): Generator<AgentTask> {
@@ -238,7 +238,7 @@ test('from an endless source tasks are taken only as they are needed, and leavin
 });
 
 test('a source that is async, fails, repeats an id or closes a circle: what was accepted is finished, then the stream errors', async () => {
-  const stub = stubPool(() => sleep(5) as Promise<undefined>);
+  const stub = stubPool(() => sleep(5));
   async function* failing(): AsyncGenerator<AgentTask> {
     yield* many(3);
     await sleep(1);
@@ -323,7 +323,7 @@ test('priority decides who goes first', async () => {
 });
 
 test('the signal ends everything: all settle as cancelled, and the stream errors with its reason', async () => {
-  const stub = stubPool(() => sleep(60_000) as Promise<undefined>);
+  const stub = stubPool(() => sleep(60_000));
   const controller = new AbortController();
   const reason = new Error('enough');
   const running = collect(runTasks(stub.pool, many(10), { signal: controller.signal }));
@@ -372,7 +372,7 @@ test('the budget of one task ends that task alone; an amount that nobody told st
 });
 
 test('a pool that closes settles all tasks, and a worker that is taken away by a limit is no crash of the task', async () => {
-  const closing = stubPool(() => sleep(60_000) as Promise<undefined>);
+  const closing = stubPool(() => sleep(60_000));
   const running = collect(runTasks(closing.pool, many(6)));
   await until(() => closing.working === 4);
   await closing.pool.close({ graceMs: 0 });
@@ -382,7 +382,7 @@ test('a pool that closes settles all tasks, and a worker that is taken away by a
   );
   const limited = stubPool((_, { die }) => {
     die(new LimitError({ code: 'MEMORY_LIMIT', limit: 1, message: 'Too much memory.' }));
-    return sleep(60_000) as Promise<undefined>;
+    return sleep(60_000);
   });
   const { result } = await collect(runTasks(limited.pool, [{ id: 'a', prompt: 'x', idempotent: true }], quick));
   expect(result('a')).toMatchObject({ status: 'failed', attempts: 1, error: { code: 'MEMORY_LIMIT' } });
