@@ -3,6 +3,8 @@ import { hideKnownSecrets } from './known-secrets.ts';
 const hidden = '[redacted]';
 // A cause that leads back to itself must not be followed for ever.
 const maxDepth = 8;
+// What an agent says may be nested deeper than the stack of this thread.
+const maxNesting = 100;
 
 /** Names of fields and variables whose values are secrets, wherever they stand. */
 const secretName =
@@ -40,6 +42,7 @@ function redactIn(value: unknown, above: readonly object[]): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value !== 'object' || value === null) return value;
   if (above.includes(value)) return '[circular]';
+  if (above.length === maxNesting) return '[nested too deeply]';
   const path = [...above, value];
   if (hasJsonForm(value)) return redactIn(value.toJSON(), path);
   if (Array.isArray(value)) return value.map((inner) => redactIn(inner, path));

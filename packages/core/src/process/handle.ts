@@ -31,7 +31,7 @@ export interface ProcessHandle {
 export interface StartOptions {
   readonly stderrFile?: StderrFile | undefined;
   /** Called in the same breath as the start, when the process is a child of this host. */
-  readonly onIdentity?: (identity: ProcessIdentity) => void;
+  readonly onIdentity?: (identity: ProcessIdentity) => unknown;
 }
 
 function launchError(spec: SpawnSpec, error: Error): LaunchError {

@@ -155,11 +155,13 @@ export async function launch(options: ResolvedTransportOptions, hooks: LaunchHoo
     const spec = { file, args, cwd: options.cwd, env, detached: process.platform !== 'win32' };
     if (isLocal) checkCommandLine(spec, { platform: process.platform, stackBytes: inheritedStack() });
     const withFile = stderrFile === undefined ? spec : { ...spec, stderrFd: stderrFile.fd };
+    let joining: Promise<boolean> | undefined;
     const handle = await startProcess(options.spawner ?? nodeSpawner, withFile, {
       stderrFile,
-      // At once: whatever it starts before it is in the group stays outside.
-      onIdentity: ({ pid }) => void containing?.group?.join(pid),
+      // At once: whatever it starts before it is in the group stays outside, and is found by its marker alone.
+      onIdentity: ({ pid }) => (joining = containing?.group?.join(pid)),
     });
+    await joining;
     if (handle.identity !== undefined) shield().started(handle.identity, containing?.group?.path);
     const tree = treeOf(handle, marker);
     const signals = signalsTo(handle, tree, isLocal, containing);

@@ -182,7 +182,6 @@ export function createTransport(options: TransportOptions = {}): Transport {
 
   async function climb({ from, rungMs }: CloseOptions): Promise<CloseReceipt> {
     const { shutdown } = resolved;
-    // Not the wait after KILL: the kernel needs its time to give back what a large process has, and one that is going is no survivor.
     const policy = rungMs === undefined ? shutdown : { ...shutdown, eofGraceMs: rungMs, termGraceMs: rungMs };
     if (machine.current === 'idle') machine.move('closed');
     if (machine.current === 'starting' || machine.current === 'open') machine.move('closing');

@@ -123,7 +123,10 @@ export interface CloseOptions {
   readonly signal?: AbortSignal;
   /** The first rung. @defaultValue 'eof' */
   readonly from?: 'eof' | 'term';
-  /** How long each rung before KILL may take, in milliseconds, instead of what `shutdown` says. The first close decides. */
+  /**
+   * How long each rung before KILL may take, in milliseconds, instead of what `shutdown` says: the kernel needs its time to give back what a large process
+   * has, and one that is going is no survivor. The first close decides.
+   */
   readonly rungMs?: number;
 }
 

@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
-import { channels, openSession, redactText, type SessionOptions } from '@subwire/core';
-import { trackProcesses } from '@subwire/testing';
+import { channels, openSession, redactText, type SessionOptions, type SpawnSpec } from '@subwire/core';
+import { recordTranscript, trackProcesses } from '@subwire/testing';
 
 const guard = trackProcesses();
 afterEach(() => void vi.unstubAllEnvs());
@@ -112,4 +115,17 @@ test('P33 a session that has ended leaves no word hidden', async () => {
   const failed = openSession({ ...options, command: '/nowhere/claude' }).catch(() => undefined);
   await failed;
   expect(redactText(canaries.mcpEnv)).toBe(canaries.mcpEnv);
+});
+
+test('P33 a recording of the same session holds none of them', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'subwire-cassette-'));
+  const file = path.join(folder, 'session.ndjson');
+  const start = ({ file: program, args, env, cwd }: SpawnSpec) => spawn(program, [...args], { env: { ...env }, cwd, stdio: 'pipe' });
+  const session = await openSession({ ...options, spawner: recordTranscript({ path: file, spawner: start }) });
+  await session.prompt(`the key is ${canaries.prompt}`).result();
+  await session.end().catch(() => undefined);
+  const text = readFileSync(file, 'utf8');
+  rmSync(folder, { recursive: true, force: true });
+  expect(text.split('\n').length).toBeGreaterThan(8);
+  expect(all.filter((canary) => text.includes(canary) || text.includes(JSON.stringify(canary).slice(1, -1)))).toEqual([]);
 });

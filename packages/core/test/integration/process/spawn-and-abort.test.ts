@@ -38,8 +38,14 @@ test(
         shutdown,
       });
       transport.messages$.subscribe({ error: () => undefined });
-      const signal = AbortSignal.timeout(Math.floor(Math.random() * 80));
+      // Half of them while they start, the others once they run, however busy the machine is.
+      const early = Math.random() < 0.5;
+      const controller = new AbortController();
+      const { signal } = controller;
+      const abortSoon = (): unknown => setTimeout(() => controller.abort(), Math.random() * 50);
+      if (early) abortSoon();
       await transport.connect({ signal }).catch(() => undefined);
+      if (!early) abortSoon();
       if (transport.isConnected) {
         started += 1;
         await new Promise<void>((resolve) =>

@@ -78,6 +78,8 @@ describe('the redactor', () => {
     const circle: { name: string; self?: unknown } = { name: 'sk-abcdefgh12' };
     circle.self = circle;
     expect(redact(circle)).toEqual({ name: '[redacted]', self: '[circular]' });
+    const deep = Array.from({ length: 20_000 }).reduce<object>((inner) => ({ inner }), { key: 'sk-abcdefgh12' });
+    expect(JSON.stringify(redact(deep))).toContain('[nested too deeply]');
     expect(redact({ at: new Date(0), cause: new TypeError('no sk-abcdefgh12') })).toEqual({
       at: '1970-01-01T00:00:00.000Z',
       cause: { name: 'TypeError', message: 'no [redacted]' },
