@@ -1,5 +1,5 @@
 import type { SessionOptions } from '@subwire/core';
-import { createSessionPool, publishPool, runTasks, type RunTasksOptions, type SessionPool, type TaskResult } from '@subwire/pool';
+import { createSessionPool, publishPool, runTasks, type RunTasksOptions, type SessionPool } from '@subwire/pool';
 import { type ExitCode, exitCodes } from '../io/exit-codes.ts';
 import type { Io } from '../io/io.ts';
 import { type LineFile, openLineFile } from '../io/line-file.ts';
@@ -61,17 +61,16 @@ interface Batch {
 }
 
 async function work({ io, settings, pool, display, stop, results, update }: Batch): Promise<void> {
-  const onResult = async (result: TaskResult): Promise<void> => {
-    await results?.append(JSON.stringify(result));
-    await io.stdout.drained();
-  };
-  const run = runTasks(pool, settings.list.tasks, { ...runOptions(settings), signal: stop.ending, onResult });
+  const run = runTasks(pool, settings.list.tasks, { ...runOptions(settings), signal: stop.ending });
+  // At the pace of this loop: while a result waits for its reader or its disk, no further task is started.
   for await (const event of run) {
+    const { result } = event;
+    if (result !== undefined) await results?.append(JSON.stringify(result));
     update((view) => reduceBatch(view, event, now()));
     display.take(event);
     // With a file for the results, stdout is for people only.
-    const { result } = event;
     if (result !== undefined && (settings.output === 'text' || settings.results === undefined)) display.answer(result);
+    await io.stdout.drained();
     stop.look();
   }
 }

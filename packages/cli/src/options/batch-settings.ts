@@ -56,7 +56,12 @@ export async function readBatchSettings(input: CommandInput, io: Io): Promise<Ba
   const from = args[0] ?? '-';
   if (from === '-' && io.stdin.isTerminal)
     throw new UsageError('There are no tasks. Name their file, as in subwire batch tasks.jsonl, or pipe them in.');
-  const list = await readTasks({ path: from, format: text('format'), cwd: settings.session.cwd?.toString() ?? io.cwd }, io);
+  const defaults = {
+    ...(options['idempotent'] === true && { idempotent: true }),
+    ...(options['resumable'] === true && { resumable: true }),
+  };
+  const cwd = settings.session.cwd?.toString() ?? io.cwd;
+  const list = await readTasks({ path: from, format: text('format'), cwd, defaults }, io);
   return {
     ...settings,
     list,

@@ -41,6 +41,8 @@ export interface CommandSpec {
   readonly arguments: readonly ArgumentSpec[];
   readonly options: readonly OptionSpec[];
   readonly examples: readonly ExampleSpec[];
+  /** The name of a screen of it for the documentation. */
+  readonly capture?: string;
   /** What the words after `--` are for; undefined when the command takes none. */
   readonly afterDashes?: string;
 }

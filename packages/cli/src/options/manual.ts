@@ -27,7 +27,14 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): r
   return [line(head), line(head.map(() => '---')), ...rows.map(line), ''];
 }
 
-function section({ name, description, arguments: args, options, examples, afterDashes }: CommandSpec): readonly string[] {
+/** Screens by name. */
+export type Captures = ReadonlyMap<string, string>;
+
+function section(
+  { name, description, arguments: args, options, examples, afterDashes, capture }: CommandSpec,
+  captures: Captures,
+): readonly string[] {
+  const screen = capture === undefined ? undefined : captures.get(capture);
   const words = ['subwire', name, '[options]', ...args.map((argument) => argument.name), ...(afterDashes === undefined ? [] : ['[-- …]'])];
   return [
     `## subwire ${name}`,
@@ -38,6 +45,7 @@ function section({ name, description, arguments: args, options, examples, afterD
     '',
     description,
     '',
+    ...(screen === undefined ? [] : ['```text', screen.trimEnd(), '```', '']),
     ...table(
       ['argument', 'means'],
       [
@@ -58,7 +66,7 @@ function section({ name, description, arguments: args, options, examples, afterD
 }
 
 /** The manual of the command as Markdown, from the same source as its help. */
-export function renderManual(specs: readonly CommandSpec[]): string {
+export function renderManual(specs: readonly CommandSpec[], captures: Captures = new Map()): string {
   const lines = [
     '# The command subwire',
     '',
@@ -69,7 +77,7 @@ export function renderManual(specs: readonly CommandSpec[]): string {
       ['command', 'does'],
       specs.map(({ name, summary }) => [`[${name}](#subwire-${name})`, summary]),
     ),
-    ...specs.flatMap(section),
+    ...specs.flatMap((spec) => section(spec, captures)),
     '## Exit codes',
     '',
     ...table(['code', 'means'], exits),

@@ -1,5 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import xterm from '@xterm/headless';
 import { bin } from './subwire.ts';
+
+const size = { columns: 100, rows: 30 } as const;
+const patienceMs = 30_000;
 
 function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
@@ -8,7 +12,7 @@ function quoted(word: string): string {
 /** The command line of the system's `script` that runs a command on a pseudo-terminal; undefined where there is none. */
 function scriptCommand(command: readonly string[], sized: boolean): readonly [string, ...string[]] | undefined {
   if (spawnSync('script', ['--version']).error !== undefined) return undefined;
-  const line = `${sized ? 'stty cols 100 rows 30; ' : ''}exec ${command.map(quoted).join(' ')}`;
+  const line = `${sized ? `stty cols ${size.columns} rows ${size.rows}; ` : ''}exec ${command.map(quoted).join(' ')}`;
   if (process.platform === 'darwin') return ['script', '-q', '/dev/null', '/bin/sh', '-c', line];
   return ['script', '-qec', line, '/dev/null'];
 }
@@ -24,6 +28,10 @@ export interface OnTerminal {
   until(text: string): Promise<void>;
   /** Everything that the screen was sent. */
   readonly screen: string;
+  /** What the screen shows now, without spaces at the ends of lines and empty lines at the end. */
+  shown(): Promise<string>;
+  /** Resolves when the screen shows this. */
+  untilShown(pattern: RegExp): Promise<string>;
   readonly exit: Promise<number | null>;
 }
 
@@ -32,6 +40,7 @@ export interface OnTerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether the terminal knows its size. @defaultValue true, 100 by 30 */
   readonly sized?: boolean;
+  readonly cwd?: string;
 }
 
 const running = new Set<ChildProcess>();
@@ -47,9 +56,16 @@ export function onTerminal(args: readonly string[], options: OnTerminalOptions =
   if (command === undefined) throw new Error('No pseudo-terminal can be had here: install the command script (util-linux).');
   const { NO_COLOR: _1, FORCE_COLOR: _2, ...rest } = process.env;
   const env = { ...rest, TERM: 'xterm-256color', SUBWIRE_HISTORY: '', ...options.env };
-  const child = spawn(command[0], command.slice(1), { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command[0], command.slice(1), { env, cwd: options.cwd, stdio: ['pipe', 'pipe', 'inherit'] });
   running.add(child);
   child.once('exit', () => running.delete(child));
+  const terminal = new xterm.Terminal({ cols: size.columns, rows: size.rows, allowProposedApi: true });
+  async function shown(): Promise<string> {
+    await new Promise<void>((resolve) => terminal.write('', resolve));
+    const { active } = terminal.buffer;
+    const lines = Array.from({ length: active.length }, (_, index) => active.getLine(index)?.translateToString(true) ?? '');
+    return lines.join('\n').trimEnd();
+  }
   let screen = '';
   let seen = 0;
   let waiter: { readonly text: string; readonly resolve: () => void } | undefined;
@@ -63,6 +79,7 @@ export function onTerminal(args: readonly string[], options: OnTerminalOptions =
   };
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     screen += chunk;
+    terminal.write(chunk);
     look();
   });
   child.stdin.on('error', () => undefined);
@@ -75,6 +92,16 @@ export function onTerminal(args: readonly string[], options: OnTerminalOptions =
         look();
         void exit.then((code) => reject(new Error(`The command ended with ${code} and never showed ${JSON.stringify(text)}:\n${screen}`)));
       }),
+    shown,
+    async untilShown(pattern) {
+      const deadline = performance.now() + patienceMs;
+      for (;;) {
+        const now = await shown();
+        if (pattern.test(now)) return now;
+        if (performance.now() > deadline) throw new Error(`The screen never showed ${String(pattern)}:\n${now}`);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+      }
+    },
     get screen() {
       return screen;
     },

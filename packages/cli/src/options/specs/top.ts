@@ -6,6 +6,7 @@ export const topSpec: CommandSpec = {
   summary: 'look into a batch or a pool that runs',
   description:
     'Shows the agents of a batch, or of a pool that a program of yours has published with publishPool, anew each second: what each does, its process, memory and processor of everything that it started, turns, cost, the queue, and restarts. Only those of the same user are seen. When several run, it lists them, and --pid chooses one. q or Ctrl-C leaves; what is watched goes on.',
+  capture: 'top.txt',
   arguments: [],
   options: [
     { flags: '-p, --pid <pid>', summary: 'the process of the batch or program to look into' },

@@ -30,6 +30,8 @@ export interface TaskListRequest {
   readonly format: string | undefined;
   /** Directories of tasks count from here. */
   readonly cwd: string;
+  /** What holds for tasks that do not say it themselves. */
+  readonly defaults?: Pick<AgentTask, 'idempotent' | 'resumable'>;
 }
 
 // A larger file of lines is read while it is worked on. Then a bad line ends the batch late, and nobody knows how many tasks there are.
@@ -37,9 +39,9 @@ const maxWholeBytes = 32 * 1024 * 1024;
 
 type MakeTask = (raw: RawTask) => AgentTask;
 
-function createTaskMaker(file: string, cwd: string): MakeTask {
+function createTaskMaker(file: string, { cwd, defaults = {} }: TaskListRequest): MakeTask {
   const name = createTaskNamer();
-  return (raw) => name(readTaskFields(raw, { file, cwd, line: raw.line }));
+  return (raw) => ({ ...defaults, ...name(readTaskFields(raw, { file, cwd, line: raw.line })) });
 }
 
 function parseLines(text: string, file: string): readonly RawTask[] {
@@ -98,10 +100,11 @@ function unreadable(path: string, cause: unknown): UsageError {
  * by one as they are worked on.
  * @throws UsageError, and TaskFileError for a line that is no task; for a stream when that line comes
  */
-export async function readTasks({ path, format: given, cwd }: TaskListRequest, io: Pick<Io, 'cwd' | 'stdin'>): Promise<TaskList> {
-  const format = taskFormatOf(path, given);
+export async function readTasks(request: TaskListRequest, io: Pick<Io, 'cwd' | 'stdin'>): Promise<TaskList> {
+  const { path } = request;
+  const format = taskFormatOf(path, request.format);
   const name = path === '-' ? 'stdin' : path;
-  const make = createTaskMaker(name, cwd);
+  const make = createTaskMaker(name, request);
   if (path === '-' && format === 'jsonl') return { name, tasks: streamLines(io.stdin.chunks(), name, make) };
   const file = resolve(io.cwd, path);
   let text: string;

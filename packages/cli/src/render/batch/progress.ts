@@ -35,7 +35,7 @@ function laneLine(number: number, lane: LaneView | undefined, idColumns: number,
     fill(tokens, 12, 'left'),
     ` ${style.dim(lane.doing)}`,
   ];
-  return fit(facts.join(' '), columns - 1);
+  return fit(facts.join(' ').trimEnd(), columns - 1);
 }
 
 function bar(share: number, columns: number, style: Style): string {

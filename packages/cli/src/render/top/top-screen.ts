@@ -26,7 +26,7 @@ function colored(state: string, style: Style): string {
 }
 
 const heads = ['slot', 'state', 'pid', 'memory', 'cpu', 'turn', 'cost', 'tokens', 'time', 'task'] as const;
-const widths = [4, 9, 8, 9, 7, 5, 9, 9, 12] as const;
+const widths = [4, 9, 7, 7, 6, 4, 7, 7, 10] as const;
 
 function line(cells: readonly string[], columns: number): string {
   const placed = cells.map((cell, index) => {
