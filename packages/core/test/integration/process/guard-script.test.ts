@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { isAlive, trackProcesses } from '@subwire/testing';
 import { guardScript } from '../../../src/process/guard-script.ts';
 import { createMarker } from '../../../src/process/marker.ts';
 import { createOrphanGuard } from '../../../src/process/orphan-guard.ts';
+import { writePs } from './ps-program.ts';
 import { eventually } from './support.ts';
 
 const guard = trackProcesses();
@@ -21,30 +22,8 @@ afterAll(async () => {
   await guard[Symbol.asyncDispose]();
 });
 
-/** The guard as it is on a system that has no `/proc`, with the `ps` of that system, which cannot be assumed here. */
+/** The guard as it is on a system that has no `/proc`, with the `ps` of that system. */
 const withoutProc = guardScript.replaceAll('/proc', '/nowhere');
-
-/** `ps` as macOS has it, for the two questions that are asked. */
-const ps = `#!/usr/bin/env python3
-import os, sys
-def row(pid):
-    fields = open(f'/proc/{pid}/stat').read().rsplit(')', 1)[1].split()
-    return fields[0], fields[2], fields[19]
-words = sys.argv[1:]
-if words[:2] == ['-o', 'lstart=']:
-    try: print('Thu Nov 19 tick', row(words[3])[2] + os.environ.get('LATER', ''))
-    except OSError: sys.exit(1)
-elif words == ['-axo', 'pid=,pgid=']:
-    for pid in filter(str.isdigit, os.listdir('/proc')):
-        try: state, group, _ = row(pid)
-        except OSError: continue
-        if state != 'Z': print(pid, group)
-elif words == ['-axo', 'pgid=']:
-    for pid in filter(str.isdigit, os.listdir('/proc')):
-        try: print(row(pid)[1])
-        except OSError: continue
-else: sys.exit(64)
-`;
 
 /** A group of three, one of which ignores TERM. */
 function startGroup(): number {
@@ -69,8 +48,7 @@ async function runGuard(
 ) {
   const bin = path.join(folder, 'bin');
   await mkdir(bin, { recursive: true });
-  await writeFile(path.join(bin, 'ps'), ps);
-  await chmod(path.join(bin, 'ps'), 0o755);
+  await writePs(bin);
   const registry = path.join(folder, 'own.hosts');
   await writeFile(registry, 'x');
   const child = spawn('/bin/sh', ['-c', script, 'subwire-guard', '5', registry], {
