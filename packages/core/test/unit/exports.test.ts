@@ -44,6 +44,7 @@ test('the operators entry exports what is written here, and nothing else', () =>
     'defaultPatterns',
     'detectPatterns',
     'ofType',
+    'resumable',
     'textLines',
     'textOf',
     'toUsage',
