@@ -27,7 +27,7 @@ export interface PendingCall<W> extends Waiter {
   reject(cause: unknown): void;
 }
 
-/** What the pool keeps of one lease. It must not refer to the lease itself, or a dropped one could never be noticed. */
+/** What the pool keeps of one lease. It may hold the lease itself only for a moment, or a dropped one could never be noticed. */
 export interface LeaseRecord {
   readonly id: number;
   readonly tenant: string;
@@ -41,6 +41,8 @@ export interface LeaseRecord {
   readonly sticky: string | undefined;
   spent: Ledger;
   isReported: boolean;
+  /** Says whether the lease was dropped: weak from the first look on. */
+  lease: object | undefined;
   /** Set once the lease has ended; resolves when the place is free for another. */
   ending: Promise<void> | undefined;
 }

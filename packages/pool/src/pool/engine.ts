@@ -3,6 +3,7 @@ import { PoolError } from '../policy/pool-error.ts';
 import { isVacant } from '../slot/slot-state.ts';
 import { isSurplus, liveOf, minIdleOf, returnLeave, type PendingCall, type Place, type PoolCore } from './core.ts';
 import { idleLanes, pickIdle } from './idle-workers.ts';
+import { isFull } from './is-full.ts';
 import type { LeaseTable } from './lease-table.ts';
 import { isOvertaking } from './starving.ts';
 import { chooseVictim, planStarts, type PlanView, type Wish } from './plan.ts';
@@ -44,7 +45,7 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
 
   function dispatch(): void {
     if (core.phase !== 'open' || core.isPaused) return;
-    for (;;) {
+    while (queue.size > 0) {
       const lanes = idleLanes(core);
       if (lanes.size === 0) return;
       const call = queue.next({ key: (lane) => lanes.has(lane), tenant: hasRoom });
@@ -233,7 +234,7 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
   }
 
   function fill(): void {
-    if (core.phase !== 'open' || !core.isStarted) return;
+    if (core.phase !== 'open' || !core.isStarted || isFull(core)) return;
     revive(clock.nowMs());
     const freeing = { count: core.places.filter((place) => place.slot.state.phase === 'retiring' && !isSurplus(core, place)).length };
     for (const wish of planStarts(view())) if (!fulfil(wish, freeing)) return;

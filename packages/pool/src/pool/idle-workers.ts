@@ -9,7 +9,12 @@ function laneOfIdle<W>({ slot, sticky }: Place<W>): string | undefined {
 
 /** The lanes of the queue that some idle worker could serve. */
 export function idleLanes<W>({ places }: PoolCore<W>): ReadonlySet<string> {
-  return new Set(places.map(laneOfIdle).filter((lane) => lane !== undefined));
+  const lanes = new Set<string>();
+  for (const place of places) {
+    const lane = laneOfIdle(place);
+    if (lane !== undefined) lanes.add(lane);
+  }
+  return lanes;
 }
 
 /** The idle worker of a lane that was used last: the others can then grow old enough to be given up. */

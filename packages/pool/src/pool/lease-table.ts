@@ -25,9 +25,6 @@ const newest = 0.2;
 export function createLeaseTable<W>(core: PoolCore<W>): LeaseTable<W> {
   const { clock, metrics, sink, options } = core;
   const tenants = new Map<string, Ledger>();
-  const dropped = new FinalizationRegistry<{ readonly place: Place<W>; readonly record: LeaseRecord }>(({ place, record }) => {
-    if (record.ending === undefined) leak(place, record, 'A lease was dropped without being ended; its worker is taken back.', true);
-  });
   let total = emptyLedger;
   let nextId = 1;
 
@@ -37,6 +34,13 @@ export function createLeaseTable<W>(core: PoolCore<W>): LeaseTable<W> {
     const cause = new PoolError({ code: 'WORKER_LOST', slot: place.slot.id, message, cause: new Error(record.trace.stack ?? '') });
     sink.emit({ type: 'lease-leaked', slot: place.slot.id, lease: record.id, tenant: record.tenant, cause });
     if (reclaim) place.slot.retire(cause);
+  }
+
+  /** Nearly all leases end before anybody looks: only those that are held for longer are worth a weak reference, which costs as much as the rest of a lease. */
+  function isDropped(record: LeaseRecord): boolean {
+    if (record.lease instanceof WeakRef) return record.lease.deref() === undefined;
+    record.lease = record.lease && new WeakRef(record.lease);
+    return false;
   }
 
   function finish(place: Place<W>, record: LeaseRecord): boolean {
@@ -112,6 +116,7 @@ export function createLeaseTable<W>(core: PoolCore<W>): LeaseTable<W> {
       sticky: call.sticky,
       spent: emptyLedger,
       isReported: false,
+      lease: undefined,
       ending: undefined,
     };
     nextId += 1;
@@ -147,7 +152,7 @@ export function createLeaseTable<W>(core: PoolCore<W>): LeaseTable<W> {
       },
       [Symbol.asyncDispose]: () => lease.release(),
     };
-    dropped.register(lease, { place, record });
+    record.lease = lease;
     return lease;
   }
 
@@ -178,6 +183,10 @@ export function createLeaseTable<W>(core: PoolCore<W>): LeaseTable<W> {
       for (const place of core.places) {
         const record = place.lease;
         if (record === undefined) continue;
+        if (isDropped(record)) {
+          leak(place, record, 'A lease was dropped without being ended; its worker is taken back.', true);
+          continue;
+        }
         const heldMs = nowMs - record.leasedAtMs;
         const found = charge(record, { wallMs: heldMs - record.spent.wallMs });
         if (found !== undefined) breach(place, record, found);

@@ -6,7 +6,7 @@ import type { PendingCall, PoolCore } from './core.ts';
  */
 export function isOvertaking<W>(core: PoolCore<W>, call: PendingCall<W>, hasRoom: (tenant: string) => boolean): boolean {
   const { queue, supervisor, clock, options } = core;
-  if (queue.keyCount < 2) return false;
+  if (queue.laneCount < 2) return false;
   const manned = new Set<string>();
   let starting = 0;
   for (const { slot } of core.places.slice(0, core.size)) {

@@ -41,8 +41,8 @@ export interface WaitQueue<T extends Waiter> {
   countOf(filter: { readonly key?: string; readonly tenant?: string }): number;
   /** Whether one comes before another, tenants aside. */
   precedes(one: T, other: T): boolean;
-  /** How many keys have waiters, held ones included. */
-  readonly keyCount: number;
+  /** How many combinations of key and tenant have waiters, held ones included. */
+  readonly laneCount: number;
   /** Keys with waiters, the one with the longest-suffering first waiter first. */
   keys(): readonly string[];
   /** How many would be served before this one, tenants aside. */
@@ -61,6 +61,8 @@ interface Lane<T> {
   readonly tenant: string;
   readonly byPriority: (Map<number, Entry<T>> | undefined)[];
   waiting: number;
+  /** Those that wait and those that are held. */
+  entries: number;
 }
 
 interface Share {
@@ -70,12 +72,16 @@ interface Share {
 }
 
 const priorities = 10;
+// Lanes that are empty are kept up to this number: the next call of the same key comes soon, as a rule.
+const keptLanes = 64;
 
 export function createWaitQueue<T extends Waiter>(options: WaitQueueOptions): WaitQueue<T> {
   const entries = new Map<number, Entry<T>>();
   const lanes = new Map<string, Map<string, Lane<T>>>();
   const shares = new Map<string, Share>();
   let waiting = 0;
+  let busyLanes = 0;
+  let laneTotal = 0;
   let virtualNow = 0;
 
   // The order among waiters never changes as time goes by, for all of them age at the same rate.
@@ -84,15 +90,17 @@ export function createWaitQueue<T extends Waiter>(options: WaitQueueOptions): Wa
     scoreOf(one) < scoreOf(other) || (scoreOf(one) === scoreOf(other) && one.id < other.id);
 
   function laneOf(key: string, tenant: string): Lane<T> {
-    const tenants = lanes.get(key) ?? new Map<string, Lane<T>>();
-    lanes.set(key, tenants);
-    const lane = tenants.get(tenant) ?? {
-      key,
-      tenant,
-      byPriority: Array.from<undefined>({ length: priorities }),
-      waiting: 0,
-    };
-    tenants.set(tenant, lane);
+    let tenants = lanes.get(key);
+    if (tenants === undefined) {
+      tenants = new Map<string, Lane<T>>();
+      lanes.set(key, tenants);
+    }
+    let lane = tenants.get(tenant);
+    if (lane === undefined) {
+      lane = { key, tenant, byPriority: Array.from<undefined>({ length: priorities }), waiting: 0, entries: 0 };
+      tenants.set(tenant, lane);
+      laneTotal += 1;
+    }
     return lane;
   }
 
@@ -125,11 +133,17 @@ export function createWaitQueue<T extends Waiter>(options: WaitQueueOptions): Wa
     return best;
   }
 
-  function dropIfEmpty({ key, tenant, byPriority }: Lane<T>): void {
-    if (byPriority.some((level) => level !== undefined && level.size > 0)) return;
-    const tenants = lanes.get(key);
-    tenants?.delete(tenant);
-    if (tenants?.size === 0) lanes.delete(key);
+  function leave(lane: Lane<T>): void {
+    lane.entries -= 1;
+    if (lane.entries > 0) return;
+    busyLanes -= 1;
+    if (laneTotal > keptLanes) {
+      const { key, tenant } = lane;
+      const tenants = lanes.get(key);
+      tenants?.delete(tenant);
+      if (tenants?.size === 0) lanes.delete(key);
+      laneTotal -= 1;
+    }
     // With nobody else waiting, nothing is owed to anybody: forgetting it keeps a pool of many passing tenants small.
     if (entries.size === 0) {
       shares.clear();
@@ -141,8 +155,8 @@ export function createWaitQueue<T extends Waiter>(options: WaitQueueOptions): Wa
     get size() {
       return waiting;
     },
-    get keyCount() {
-      return lanes.size;
+    get laneCount() {
+      return busyLanes;
     },
     add(waiter) {
       const lane = laneOf(waiter.key, waiter.tenant);
@@ -151,6 +165,8 @@ export function createWaitQueue<T extends Waiter>(options: WaitQueueOptions): Wa
       lane.byPriority[waiter.priority] = level;
       level.set(waiter.id, entry);
       entries.set(waiter.id, entry);
+      lane.entries += 1;
+      if (lane.entries === 1) busyLanes += 1;
       count(entry, 1);
     },
     remove(id) {
@@ -159,10 +175,11 @@ export function createWaitQueue<T extends Waiter>(options: WaitQueueOptions): Wa
       entries.delete(id);
       entry.lane.byPriority[entry.waiter.priority]?.delete(id);
       if (!entry.held) count(entry, -1);
-      dropIfEmpty(entry.lane);
+      leave(entry.lane);
       return entry.waiter;
     },
     next(query) {
+      if (waiting === 0) return undefined;
       const bestOf = new Map<string, T>();
       for (const [key, tenants] of lanes) {
         if (!query.key(key)) continue;

@@ -97,6 +97,10 @@ export function createSlot<W>({ id, factory, deadlines, clock, hooks }: SlotDepe
 
   async function reset(): Promise<void> {
     const { generation } = state;
+    if (factory.reset === undefined) {
+      if (dispatch({ type: 'ready-again', generation, nowMs: clock.nowMs() })) hooks.returned(slot);
+      return;
+    }
     const current = worker as W;
     const outcome = await withDeadline((async () => (await factory.reset?.(current)) ?? 'reuse')(), deadlines().resetTimeoutMs, clock);
     if (state.generation !== generation || state.phase !== 'returning') return;
