@@ -10,15 +10,18 @@ const maxNesting = 100;
 const secretName =
   /(?:api[-_]?key|auth[-_]?token|oauth|access[-_]?token|refresh[-_]?token|secret|password|passwd|credential|authorization|cookie|private[-_]?key|bearer)/i;
 
-/** Values that are secrets whatever their name is: keys of the API and of others, bearer headers, tokens of three parts, passwords in addresses. */
+/**
+ * Values that are secrets whatever their name is: keys of the API and of others, bearer headers, tokens of three parts, passwords in addresses. No pattern may
+ * look at the same characters again and again: an agent chooses what it writes, and must not be able to stop its host with it.
+ */
 const secretValues: readonly (readonly [RegExp, string])[] = [
   [/\bsk-[A-Za-z0-9_-]{8,}/g, hidden],
   [/\b(?:gh[pousr]|github_pat|xox[abprs]|glpat)[-_][A-Za-z0-9_-]{10,}/g, hidden],
   [/\bAKIA[0-9A-Z]{16}\b/g, hidden],
-  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, hidden],
+  [/(?<![\w-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, hidden],
   // "basic understanding" is no credential: one has a digit, a padding, or a capital in its middle.
   [/\b([Bb]earer|BEARER|[Bb]asic|BASIC)\s+(?=\S*(?:\d|=|[a-z][A-Z]))[A-Za-z0-9._~+/=-]{8,}/g, `$1 ${hidden}`],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s:/@]+@/gi, `$1:${hidden}@`],
+  [/((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@]*):[^\s:/@]+@/gi, `$1:${hidden}@`],
 ];
 
 /** Objects in which every value may be a secret: environments and headers of servers. */

@@ -25,13 +25,6 @@ export interface RequestContext {
   readonly cwd: string | URL;
 }
 
-/** A server as the agent reports it. */
-export interface ReportedServer {
-  readonly name: string;
-  /** Where its configuration came from: `user`, `project`, `sdk`, `dynamic`, and others. */
-  readonly source?: unknown;
-}
-
 type Reported = Readonly<Record<string, unknown>>;
 
 // The CLI adds them by itself: for a schema, for servers with resources, and as the older name of a tool.

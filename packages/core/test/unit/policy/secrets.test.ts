@@ -74,6 +74,17 @@ describe('the redactor', () => {
     expect(redactText('Basic dXNlcjpwYXNz, bearer abcdefgh1')).toBe('Basic [redacted], bearer [redacted]');
   });
 
+  test.each(['a.', 'eyJ-', 'eyJaaaaaaaa.', 'sk-', 'a://', 'bearer ', 'bearer', ' ', 'ghp_', 'AKIA', 'Basic =', 'x'])(
+    'takes no more than a moment for a line full of %j',
+    (piece) => {
+      const line = piece.repeat(Math.ceil(65_536 / piece.length));
+      const startedAt = performance.now();
+      for (const text of [line, `bearer${line}`, `https://${line}`]) redactText(text);
+      // A pattern that goes back over what it has seen takes seconds.
+      expect(performance.now() - startedAt).toBeLessThan(1000);
+    },
+  );
+
   test('looks into errors, circles and what has a JSON form of its own', () => {
     const circle: { name: string; self?: unknown } = { name: 'sk-abcdefgh12' };
     circle.self = circle;
