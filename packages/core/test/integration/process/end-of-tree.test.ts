@@ -104,7 +104,7 @@ time.sleep(1000)
 `;
 
 test('the time between TERM and KILL is 5 s by default', async () => {
-  const transport = createTransport({ command: ['node', '-e', `console.log('{"type":"keep_alive"}'); ${stubborn}`] });
+  const transport = createTransport({ command: ['node', '-e', `${stubborn}; console.log('{"type":"keep_alive"}')`] });
   await transport.connect();
   await firstValueFrom(transport.messages$);
   const receipt = await transport.close({ from: 'term' });

@@ -40,8 +40,8 @@ test('P34 a slow reader holds the process back, a fast sibling gets everything, 
     if (seen === total) break;
   }
   expect(fast).toBe(total);
-  // 200 MB went by.
-  expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
+  // 200 MB went by, which would take more than that to hold; the collector's own habits move this by tens of megabytes.
+  expect(process.memoryUsage().rss - before).toBeLessThan(128 * 1024 * 1024);
   await transport.close();
 });
 

@@ -87,7 +87,7 @@ test('P17 4 MiB of stderr, then 4 MiB of stdout, before an 8 MiB prompt is read:
   await transport.endInput();
   expect((await messages).at(-1)).toMatchObject({ read: (8 << 20) + 55 });
   expect(await messages).toHaveLength(4097);
-  expect(performance.now() - startedAt).toBeLessThan(5000);
+  expect(performance.now() - startedAt).toBeLessThan(15_000);
 });
 
 test('a descendant that holds stdout does not keep the end back', async () => {
@@ -99,6 +99,7 @@ test('a descendant that holds stdout does not keep the end back', async () => {
   const exit = firstValueFrom(transport.exit$);
   await transport.connect();
   expect(await exit).toEqual({ code: 0, signal: null });
-  expect(performance.now() - startedAt).toBeLessThan(2000);
+  // The descendant lives for 30 seconds.
+  expect(performance.now() - startedAt).toBeLessThan(15_000);
   expect((await transport.close()).survivors).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 
 /** Counts in a file that several processes share: appends one byte and gives the number that were there before. Appending is atomic. */
 export function countIn(file: string): number {
@@ -21,29 +21,50 @@ export function claimPlace(file: string, limit: number, nowMs: number): (() => v
   return undefined;
 }
 
+/** A place appears with its holder's pid in it, or not at all: a holder that is killed in between must not block it for ever. */
 function takeFile(name: string): boolean {
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    try {
-      writeFileSync(name, String(process.pid), { flag: 'wx' });
-      return true;
-    } catch {
-      if (!abandoned(name)) return false;
-      removeFile(name);
+  const own = `${name}.by-${process.pid}`;
+  writeFileSync(own, String(process.pid));
+  try {
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      try {
+        linkSync(own, name);
+        return true;
+      } catch {
+        if (!clearAbandoned(name)) return false;
+      }
     }
+    return false;
+  } finally {
+    removeFile(own);
   }
-  return false;
 }
 
-/** Whether the process that holds a place is dead. */
-function abandoned(name: string): boolean {
+function holderOf(name: string): number {
+  return Number(readFileSync(name, 'utf8'));
+}
+
+function isDead(pid: number): boolean {
   try {
-    const pid = Number(readFileSync(name, 'utf8'));
-    if (pid <= 0) return false;
     process.kill(pid, 0);
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
+}
+
+/** Frees the place of a dead holder; returns whether it may be free. Only one of several that try gets the file, and gives it back if it is a new holder's. */
+function clearAbandoned(name: string): boolean {
+  const grave = `${name}.was-${process.pid}`;
+  try {
+    if (!isDead(holderOf(name))) return false;
+    renameSync(name, grave);
+    if (!isDead(holderOf(grave))) linkSync(grave, name);
+  } catch {
+    // Another process cleared it first.
+  }
+  removeFile(grave);
+  return true;
 }
 
 function removeFile(name: string): void {
