@@ -48,7 +48,6 @@ export {
 } from './tasks/retry-table.ts';
 export { runTasks } from './tasks/run-tasks.ts';
 export { createSessionPool } from './tasks/session-source.ts';
-export { type SharedEvent, type SharedRun, shareRun, type ShareRunOptions } from './tasks/share-run.ts';
 export { type TaskErrorCode, taskErrorCodes } from './tasks/task-codes.ts';
 export type {
   AgentTask,

@@ -26,3 +26,18 @@ export function watchBudget(budget: Budget | undefined, whose: string): BudgetWa
     },
   };
 }
+
+const longestDelayMs = 2 ** 31 - 1;
+
+/** Tells when a budget of time is used up, in milliseconds from now. Returns what ends this. */
+export function watchWall(wallMs: number | undefined, watch: BudgetWatch, onExhausted: (error: LimitError) => void): () => void {
+  if (wallMs === undefined) return () => {};
+  const startedAtMs = performance.now();
+  const onTimer = (): void => {
+    // A budget may be reached, but not passed.
+    const exhausted = watch.spend({ wallMs: Math.max(performance.now() - startedAtMs, wallMs) + 1 });
+    if (exhausted !== undefined) onExhausted(exhausted);
+  };
+  const timer = setTimeout(onTimer, Math.min(wallMs, longestDelayMs));
+  return () => clearTimeout(timer);
+}

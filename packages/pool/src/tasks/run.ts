@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ConfigError, type Session } from '@subwire/core';
 import type { Pool } from '../pool/types.ts';
 import { createAftermath } from './aftermath.ts';
@@ -6,7 +7,7 @@ import { createIntake } from './intake.ts';
 import { noJournal, type TaskJournal } from './journal-types.ts';
 import { createLanes } from './lanes.ts';
 import { createOrdered } from './ordered.ts';
-import { watchBudget } from './run-budget.ts';
+import { watchBudget, watchWall } from './run-budget.ts';
 import { runDefaults } from './run-defaults.ts';
 import type { ResolvedRunOptions } from './run-options.ts';
 import { createTaskBook } from './task-book.ts';
@@ -42,10 +43,11 @@ export function startRun(parts: RunParts): Run {
   const book = createTaskBook<Entry>(runDefaults);
   const ordered = createOrdered<TaskResult>();
   const stopper = new AbortController();
+  // One listener for each task at work is no leak, however many there are.
+  setMaxListeners(0, stopper.signal);
   const budget = watchBudget(options.budget, 'the run');
   const lanes = createLanes();
   const freeing = new Set<Promise<void>>();
-  const startedAtMs = performance.now();
   let journal = noJournal;
   let failure: { readonly error: unknown } | undefined;
   let nextIndex = 0;
@@ -53,7 +55,7 @@ export function startRun(parts: RunParts): Run {
   let isOpen = false;
   let isFrozen = false;
   let isFinished = false;
-  let wallTimer: NodeJS.Timeout | undefined;
+  let stopWatch: () => void = () => {};
   let resolveOver: () => void = () => {};
   let rejectOver: (error: unknown) => void = () => {};
   const over = new Promise<void>((resolve, reject) => {
@@ -214,7 +216,7 @@ export function startRun(parts: RunParts): Run {
       return;
     }
     isFinished = true;
-    clearTimeout(wallTimer);
+    stopWatch();
     Promise.allSettled(freeing)
       .then(() => journal.close())
       .then(
@@ -233,12 +235,7 @@ export function startRun(parts: RunParts): Run {
       intake.end();
     }
     isOpen = true;
-    const { wallMs } = options.budget ?? {};
-    const onWall = (): void => {
-      const exhausted = budget.spend({ wallMs: now() - startedAtMs + 1 });
-      if (exhausted !== undefined) stop(exhausted);
-    };
-    if (wallMs !== undefined && !isFrozen) wallTimer = setTimeout(onWall, wallMs);
+    if (!isFrozen) stopWatch = watchWall(options.budget?.wallMs, budget, stop);
     pump();
   }
 

@@ -8,7 +8,12 @@ import type { AgentTask } from './types.ts';
 // A lease replaces the pool's options as a whole: what a task adds to them needs to know them.
 const sources = new WeakMap<object, () => Promise<SessionOptions>>();
 
-/** {@link create}, which remembers how its sessions are started, so that single tasks of a run may differ from them. */
+/**
+ * A pool of warm sessions. A session serves one lease and is replaced: it remembers its conversation, and nobody else's may begin where that one ended.
+ * The key of a lease is the hash of everything that its session is started with, the credential and the version of the CLI included, and of the
+ * caller's own `key`. Tasks of `runTasks` may have options of their own on top of the pool's.
+ * @throws ConfigError `INVALID_OPTION`
+ */
 export function createSessionPool(options: SessionPoolOptions = {}): SessionPool {
   const { session = {}, refreshCredential } = options;
   const credential = refreshCredential && createCredentialSource(refreshCredential);

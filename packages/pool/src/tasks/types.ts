@@ -90,7 +90,7 @@ export type TaskEventType =
   | 'task-message'
   /** It waits for another attempt: `cause` says why, `delayMs` for how long. */
   | 'task-retried'
-  /** It is over, and its processes are gone. */
+  /** It is over: a process that did not finish it is gone with its whole tree, and the result is in the journal if there is one. */
   | 'task-settled'
   /** A line of the journal could not be read: `line` says which, `cause` why. `id` is empty. */
   | 'journal-damaged';

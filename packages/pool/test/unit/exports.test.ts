@@ -14,7 +14,6 @@ test('the root exports what is written here, and nothing else', () => {
     'readPublishedPool',
     'retryTable',
     'runTasks',
-    'shareRun',
     'taskCauses',
     'taskErrorCodes',
     'taskPhases',

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -97,6 +98,31 @@ test('a resumable task is taken up in a new process, in the conversation of the 
   expect(resumed).toHaveLength(1);
   expect(resumed[0]).toContain(first);
   await pool.close();
+  await tracker.assertNoneLeaked();
+}, 60_000);
+
+test('P37 a conversation that one run has begun is taken up by another one, through the journal', async () => {
+  await using tracker = trackProcesses();
+  const record = path.join(folder, 'hosts');
+  const marker = path.join(folder, 'begun');
+  const journal = path.join(folder, 'hosts.journal');
+  const prompt = fake(bash(`if [ ! -e ${marker} ]; then touch ${marker}; sleep 60; fi`), text('finished'));
+  const tasks = [{ id: 'a', prompt, resumable: true }];
+  const controller = new AbortController();
+  const first = poolOf({}, tracker.env);
+  const interrupted = collect(runTasks(first, tasks, { journal, signal: controller.signal }));
+  await until(() => existsSync(marker));
+  controller.abort();
+  const left = (await interrupted).result('a');
+  expect(left).toMatchObject({ status: 'cancelled', attempts: 1 });
+  await first.close();
+  const second = poolOf({ record }, tracker.env);
+  const { result } = await collect(runTasks(second, tasks, { journal, backoff: () => 0 }));
+  expect(result('a')).toMatchObject({ status: 'done', attempts: 2, output: 'finished' });
+  const starts = (await readFile(record, 'utf8')).trim().split('\n');
+  expect(starts).toHaveLength(1);
+  expect(starts[0]).toMatch(new RegExp(`--resume[="', ]+${left.sessionId ?? ''}`));
+  await second.close();
   await tracker.assertNoneLeaked();
 }, 60_000);
 

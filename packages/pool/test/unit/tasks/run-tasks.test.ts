@@ -1,7 +1,9 @@
 import { ExitError, LimitError } from '@subwire/core';
+import { resumable, type Numbered } from '@subwire/core/operators';
 import { setImmediate as turn } from 'node:timers/promises';
+import { take } from 'rxjs';
 import { expect, test } from 'vitest';
-import { runTasks, type AgentTask, type RunTasksOptions } from '../../../src/index.ts';
+import { runTasks, type AgentTask, type RunTasksOptions, type TaskEvent } from '../../../src/index.ts';
 import { collect, sleep, until } from '../../support/tasks/collect.ts';
 import { assistantText, stubPool, toolUse } from '../../support/tasks/stub-sessions.ts';
 
@@ -31,8 +33,22 @@ test('P14 of 1000 tasks exactly 4 are at work at once, and each gets the answer 
   await stub.pool.close();
 });
 
+test('P47 sixteen at once make no warning of leaked listeners', async () => {
+  const warnings: string[] = [];
+  const note = ({ message }: Error): number => warnings.push(message);
+  process.on('warning', note);
+  const stub = stubPool(() => sleep(2), { size: 16 });
+  const { results } = await collect(runTasks(stub.pool, many(64), { concurrency: 16 }));
+  await sleep(5);
+  process.off('warning', note);
+  expect(results.every(({ success }) => success)).toBe(true);
+  expect(stub.peak).toBe(16);
+  expect(warnings.filter((warning) => warning.includes('Listeners'))).toEqual([]);
+  await stub.pool.close();
+});
+
 test('results come in completion order, or in input order if that is asked for', async () => {
-  const answer = async (prompt: string): Promise<undefined> => sleep(prompt === 'p0' ? 60 : 1);
+  const answer = (prompt: string): Promise<object | undefined> => sleep(prompt === 'p0' ? 60 : 1).then(() => undefined);
   const one = stubPool(answer);
   const byCompletion = await collect(runTasks(one.pool, many(8)));
   expect(byCompletion.results.at(-1)?.id).toBe('t0');
@@ -295,6 +311,24 @@ test('P34 a reader that iterates holds the run back, and leaving its loop ends t
   await stub.pool.close();
 });
 
+test('P35 a run goes on for one who comes back, and gives what was missed once; for one who does not it ends', async () => {
+  const stub = stubPool(() => sleep(20));
+  const run = resumable(runTasks(stub.pool, many(20), { messages: false }), { onLastUnsubscribe: { graceMs: 30_000 } });
+  const seen: (readonly [number, string | undefined])[] = [];
+  const note = (item: Numbered<TaskEvent>): number => seen.push([item.sequence, item.kind === 'item' ? item.value.type : item.kind]);
+  await run.after().pipe(take(30)).forEach(note);
+  await run.after(30).forEach(note);
+  expect(seen.map(([sequence]) => sequence)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
+  expect(seen.filter(([, type]) => type === 'task-settled')).toHaveLength(20);
+  const left = resumable(runTasks(stub.pool, [{ id: 'a', prompt: 'x' }]), { onLastUnsubscribe: { graceMs: 1 } });
+  await left
+    .after()
+    .pipe(take(2))
+    .forEach(() => {});
+  await until(() => stub.working === 0 && left.state === 'ended');
+  await stub.pool.close();
+});
+
 test('a slow taker of results holds the next tasks back, and what it throws ends the run after the rest', async () => {
   const stub = stubPool(() => undefined);
   let open = 0;
@@ -352,6 +386,16 @@ test('P25 a budget of the run stops all work, keeps what was said, and settles t
   expect(result('t1').success).toBe(true);
   expect(result('t2')).toMatchObject({ status: 'cancelled', output: 'part of p2', error: { code: 'BUDGET_EXCEEDED' } });
   expect(result('t19')).toMatchObject({ status: 'cancelled', attempts: 0, error: { code: 'BUDGET_EXCEEDED' } });
+  await stub.pool.close();
+});
+
+test('a budget of time ends the run as well, and no timer of it is left when the run is over before', async () => {
+  const stub = stubPool((prompt) => sleep(prompt === 'p0' ? 1 : 60_000));
+  const { result, results } = await collect(runTasks(stub.pool, many(8), { budget: { wallMs: 100 } }));
+  expect(result('t0').success).toBe(true);
+  expect(results.filter(({ error }) => error?.code === 'BUDGET_EXCEEDED')).toHaveLength(7);
+  const early = await collect(runTasks(stub.pool, [{ id: 'a', prompt: 'p0' }], { budget: { wallMs: 600_000 } }));
+  expect(early.result('a').success).toBe(true);
   await stub.pool.close();
 });
 
