@@ -4,7 +4,7 @@ import { createTransport } from '@subwire/core';
 import { carriersOf, eventually, findPython } from './support.ts';
 
 // `SUBWIRE_SOAK=1 npx vitest run test/integration/process/spawn-and-abort.test.ts` takes some minutes.
-const cycles = process.env['SUBWIRE_SOAK'] === '1' ? 5000 : 200;
+const cycles = process.env['SUBWIRE_SOAK'] === '1' ? 2000 : 200;
 const atOnce = 6;
 
 /** Starts tools in sessions of their own, answers, begins a line that it does not end, and works on: an abort meets it anywhere. */
