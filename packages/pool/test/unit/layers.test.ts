@@ -15,6 +15,7 @@ test('imports go down only, no file is longer than 250 lines, and only sessions/
       '@subwire/core',
       'rxjs',
       'node:crypto',
+      'node:events',
       'node:fs',
       'node:fs/promises',
       'node:os',
