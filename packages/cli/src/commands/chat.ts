@@ -1,11 +1,13 @@
-import { openSession, type ResultMessage, type Session, type SessionOptions, type Turn } from '@subwire/core';
+import { openSession, type ResultMessage, type Session, type SessionOptions } from '@subwire/core';
+import { bufferWhen, concatMap, filter, from, type Subscription, toArray } from 'rxjs';
 import { type ExitCode, exitCodes } from '../io/exit-codes.ts';
 import type { Io, LineReader } from '../io/io.ts';
 import { type ChatInput, emptyInput, takeChatLine } from '../options/chat-line.ts';
 import type { CommandInput } from '../options/command-spec.ts';
 import { historyPath, readHistory, writeHistory } from '../options/history-file.ts';
-import { readSessionSettings, type SessionSettings } from '../options/session-settings.ts';
+import { type ChatSettings, readChatSettings } from '../options/chat-settings.ts';
 import { renderError } from '../render/error.ts';
+import { renderResult } from '../render/json.ts';
 import { printAll, printPiece } from '../render/print.ts';
 import { safeText } from '../render/safe-text.ts';
 import { createStyle, type Style } from '../render/style.ts';
@@ -21,7 +23,7 @@ import { type StopWatch, watchStop } from './shared/watch-stop.ts';
 /** What the parts of a chat share. */
 interface Chat {
   readonly io: Io;
-  readonly settings: SessionSettings;
+  readonly settings: ChatSettings;
   readonly style: Style;
   readonly stop: StopWatch;
   readonly session: Session;
@@ -51,20 +53,39 @@ async function readNext({ lines, stop, style }: Chat): Promise<Next> {
   }
 }
 
-async function settled(turn: Turn, stop: StopWatch): Promise<ResultMessage> {
+async function unlessStopped<T>(work: Promise<T>, stop: StopWatch): Promise<T> {
   const stopped = new Promise<never>((_, reject) => {
     stop.ending.addEventListener('abort', () => reject(stop.ending.reason as Error), { once: true });
   });
-  return Promise.race([turn.result(), stopped]);
+  return Promise.race([work, stopped]);
+}
+
+/** Shows turns that nobody here has asked for, each when it is complete: work that goes on in the background begins one when it ends. */
+function showStrays({ io, settings, style, session, lines }: Chat): Subscription {
+  const text = renderText({ stdout: io.stdout, stderr: io.stderr, quiet: settings.quiet });
+  const turns$ = session.stray$.pipe(
+    bufferWhen(() => session.stray$.pipe(filter(({ type }) => type === 'result'))),
+    filter((messages) => messages.length > 0),
+    concatMap((messages) => from(messages).pipe(text, toArray())),
+  );
+  return turns$.subscribe((pieces) => {
+    lines.above(() => {
+      if (!settings.quiet) printPiece(io, { to: 'stderr', text: `${style.dim('⏺ work in the background has ended')}\n` });
+      for (const piece of pieces) printPiece(io, piece);
+    });
+  });
 }
 
 /** One turn, shown as it comes. Resolves with its exit code; rejects when the session is over. */
 async function takeTurn({ io, settings, style, stop, session, say }: Chat, prompt: string): Promise<ExitCode> {
   stop.attach(session);
   const turn = session.prompt(prompt);
-  const printed = printAll(io, turn.messages$.pipe(renderText({ stdout: io.stdout, stderr: io.stderr, quiet: settings.quiet })));
-  const result = await settled(turn, stop);
+  const printed = settings.json
+    ? Promise.resolve()
+    : printAll(io, turn.messages$.pipe(renderText({ stdout: io.stdout, stderr: io.stderr, quiet: settings.quiet })));
+  const result = await unlessStopped(turn.result(), stop);
   await printed;
+  if (settings.json) printPiece(io, renderResult(result));
   const interrupted = result.is_error && stop.reason === 'interrupted';
   stop.detach();
   if (!settings.quiet) say(renderSummary(result, style, { outcome: interrupted ? 'interrupted' : undefined, cumulative: true }));
@@ -90,21 +111,25 @@ async function converse(chat: Chat): Promise<ExitCode> {
   for (;;) {
     const next = await readNext(chat);
     if (chat.stop.reason !== undefined) throw chat.stop.ending.reason;
-    if (next === 'end') return code;
+    if (next === 'end') {
+      // Who pipes prompts in has no way to wait for work that is still going on.
+      if (!chat.io.canAsk) await unlessStopped(chat.session.whenQuiescent(), chat.stop);
+      return code;
+    }
     const taken = 'prompt' in next ? await takeTurn(chat, next.prompt) : await takeCommand(chat, next.command, next.argument);
     if (taken === 'quit') return code;
     code = taken;
   }
 }
 
-async function open(io: Io, settings: SessionSettings, stop: StopWatch): Promise<Session> {
+async function open(io: Io, settings: ChatSettings, stop: StopWatch): Promise<Session> {
   if (settings.debug) io.enableDebug();
   const onToolUse = createPermissions(io, { quiet: settings.quiet, onBrokenOff: () => stop.interrupt() });
   const options: SessionOptions = { ...settings.session, includePartialMessages: true, onToolUse, signal: stop.ending };
   return openSession(options);
 }
 
-async function talk(io: Io, settings: SessionSettings, stop: StopWatch): Promise<ExitCode> {
+async function talk(io: Io, settings: ChatSettings, stop: StopWatch): Promise<ExitCode> {
   const style = createStyle(io.stderr);
   const say = (text: string): void => printPiece(io, { to: 'stderr', text: `${text}\n` });
   const session = await open(io, settings, stop);
@@ -117,7 +142,9 @@ async function talk(io: Io, settings: SessionSettings, stop: StopWatch): Promise
   const lines = await io.openLines({ history: await readHistory(path), onEarlyLine });
   try {
     if (io.canAsk && !settings.quiet) say(style.dim(`${settings.agent} is ready. /help shows what can be typed besides prompts.`));
-    return await converse({ io, settings, style, stop, session, lines, say });
+    const parts: Chat = { io, settings, style, stop, session, lines, say };
+    using _strays = disposable(showStrays(parts));
+    return await converse(parts);
   } finally {
     lines[Symbol.dispose]();
     await stop.close(session);
@@ -125,9 +152,13 @@ async function talk(io: Io, settings: SessionSettings, stop: StopWatch): Promise
   }
 }
 
+function disposable(subscription: Subscription): Disposable {
+  return { [Symbol.dispose]: () => subscription.unsubscribe() };
+}
+
 /** Turn after turn in one conversation. */
 export async function chat(io: Io, input: CommandInput): Promise<ExitCode> {
-  const settings = await readSessionSettings(input, io);
+  const settings = await readChatSettings(input, io);
   const style = createStyle(io.stderr);
   const hint = (): void => {
     if (io.canAsk && !settings.quiet)

@@ -66,6 +66,8 @@ export interface LineReader extends Disposable {
    * @param prompt is shown in a terminal only
    */
   next(prompt: string, signal?: AbortSignal): Promise<TypedLine>;
+  /** Prints something above a line that is being edited. */
+  above(print: () => void): void;
   /** Lines that can be brought back, oldest first. */
   readonly history: readonly string[];
 }

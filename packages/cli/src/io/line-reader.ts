@@ -1,4 +1,4 @@
-import { createInterface, type Interface } from 'node:readline';
+import { clearScreenDown, createInterface, cursorTo, type Interface } from 'node:readline';
 import type { ReadStream } from 'node:tty';
 import type { LineReader, LineReaderOptions, TypedLine } from './io.ts';
 
@@ -22,6 +22,7 @@ export function openLineReader(options: LineReaderOptions, input: ReadStream, ou
   let partial = '';
   let ended = false;
   let listening: Interface | undefined;
+  let editing: Interface | undefined;
   let asker: ((typed: TypedLine) => void) | undefined;
 
   function settle(typed: TypedLine): void {
@@ -68,6 +69,7 @@ export function openLineReader(options: LineReaderOptions, input: ReadStream, ou
         historySize: maxHistory,
         removeHistoryDuplicates: true,
       });
+      editing = reader;
       let typed: TypedLine | undefined;
       const onAbort = (): void => close('ended');
       function close(result: TypedLine): void {
@@ -91,6 +93,7 @@ export function openLineReader(options: LineReaderOptions, input: ReadStream, ou
       });
       reader.on('close', () => {
         signal?.removeEventListener('abort', onAbort);
+        editing = undefined;
         if (typed === undefined) ended = true;
         if (typed !== undefined && typeof typed === 'object' && typed.line.trim() !== '') history.push(typed.line);
         listen();
@@ -123,6 +126,13 @@ export function openLineReader(options: LineReaderOptions, input: ReadStream, ou
       if (line !== undefined) return { line };
       if (ended || signal?.aborted === true) return 'ended';
       return terminal ? edit(prompt, signal) : wait(signal);
+    },
+    above(print) {
+      if (editing === undefined) return print();
+      cursorTo(output, 0);
+      clearScreenDown(output);
+      print();
+      editing.prompt(true);
     },
     suspend() {
       stopListening();

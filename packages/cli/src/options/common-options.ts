@@ -31,7 +31,7 @@ export const outputOption: OptionSpec = {
   flags: '-o, --output <format>',
   summary: 'the text as it comes, the result as one JSON object, or each message as a line of JSON',
   choices: ['text', 'json', 'stream-json'],
-  defaultValue: 'text',
+  defaultText: 'text',
 };
 
 export const timeoutOption: OptionSpec = {
@@ -42,7 +42,7 @@ export const timeoutOption: OptionSpec = {
 export const promptFileOption: OptionSpec = { flags: '-f, --file <path>', summary: 'read the prompt from a file', completes: 'file' };
 
 /** For programs that read what comes out. */
-export const jsonOption: OptionSpec = { flags: '--json', summary: 'what goes to stdout as JSON' };
+export const jsonOption: OptionSpec = { flags: '--json', summary: 'what goes to stdout is JSON' };
 
 /** The options but those with these long names. */
 export function omit(options: readonly OptionSpec[], names: readonly string[]): readonly OptionSpec[] {

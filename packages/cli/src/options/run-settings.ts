@@ -23,7 +23,11 @@ export interface RunSettings extends SessionSettings {
  */
 export async function readRunSettings(input: CommandInput, io: Io): Promise<RunSettings> {
   const { options, args } = input;
-  const output = (optionalText(options, 'output') ?? 'text') as OutputFormat;
+  const json = options['json'] === true;
+  const named = optionalText(options, 'output') as OutputFormat | undefined;
+  if (json && named !== undefined && named !== 'json')
+    throw new UsageError(`--json and --output ${named} exclude each other. Give the one or the other.`);
+  const output = json ? 'json' : (named ?? 'text');
   const partial = options['partial'] === true;
   if (partial && output !== 'stream-json') throw new UsageError('--partial is for --output stream-json. Leave it out, or add that option.');
   const timeout = optionalText(options, 'timeout');

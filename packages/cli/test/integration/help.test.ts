@@ -1,31 +1,30 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandSpecs } from '../../src/options/command-specs.ts';
 import { optionNames } from '../../src/options/option-names.ts';
-import { bin, placeFakeCli, subwire } from '../support/subwire.ts';
-
-const run = promisify(execFile);
+import { endAll, placeFakeCli, shell, subwire } from '../support/subwire.ts';
 
 describe('the help', { timeout: 60_000 }, () => {
   let folder: string;
-  let env: NodeJS.ProcessEnv;
+  let env: Record<string, string>;
 
   beforeAll(async () => {
     await placeFakeCli();
     folder = await mkdtemp(path.join(tmpdir(), 'subwire-help-'));
-    await writeFile(path.join(folder, 'subwire'), `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`, { mode: 0o755 });
-    env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+    env = { SUBWIRE_POOLS: path.join(folder, 'pools') };
   });
-  afterAll(() => rm(folder, { recursive: true }));
+  afterAll(() => {
+    endAll();
+    return rm(folder, { recursive: true });
+  });
 
   const examples = commandSpecs.flatMap(({ name, examples: own }) => own.map(({ command }) => ({ name, command })));
 
   it.each(examples)('of $name has an example that works: $command', async ({ command }) => {
-    const { stdout } = await run('bash', ['-c', command], { cwd: folder, env });
+    const { code, stdout, stderr } = await shell(command, { input: '', cwd: folder, env });
+    expect(code, stderr).toBe(0);
     expect(stdout === '' && !command.startsWith('source')).toBe(false);
   });
 
@@ -47,7 +46,7 @@ complete_words subwire run --output s
 complete_words subwire run --agent fa
 complete_words subwire completions z
 complete_words subwire run hello -- --ou`;
-    const { stdout } = await run('bash', ['-c', script], { cwd: folder, env });
+    const { stdout } = await shell(script, { input: '', cwd: folder, env });
     expect(stdout.split('\n').slice(0, 6)).toEqual(['run record replay', '--output', 'stream-json', 'fake', 'zsh', '']);
   });
 

@@ -1,13 +1,10 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { spawn } from 'node:child_process';
 import { trackProcesses } from '@subwire/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bin, endAll, placeFakeCli, startSubwire, subwire } from '../support/subwire.ts';
-
-const slow = (text: string, chunks: number, chunkDelayMs: number): string =>
-  `x <<fake ${JSON.stringify({ kind: 'slow', text, chunks, chunkDelayMs })}>>`;
+import { slow } from '../support/prompts.ts';
+import { endAll, placeFakeCli, shell, startSubwire, subwire } from '../support/subwire.ts';
 
 describe('the program subwire run', { timeout: 60_000 }, () => {
   let folder: string;
@@ -128,28 +125,14 @@ describe('the program subwire run', { timeout: 60_000 }, () => {
 
   it('P31 gives a slow reader every byte of 5 MiB', async () => {
     const prompt = `x <<fake ${JSON.stringify({ kind: 'huge', bytes: 5 * 1024 * 1024 })}>>`;
-    const args = ['run', '--agent', 'fake', '--quiet', '--output', 'json', prompt];
-    const shell = spawn('/bin/sh', ['-c', '"$0" "$@" | (sleep 1; cat)', process.execPath, bin, ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const chunks: Buffer[] = [];
-    for await (const chunk of shell.stdout) chunks.push(chunk as Buffer);
-    const text = Buffer.concat(chunks).toString('utf8');
+    const { stdout: text } = await shell(`subwire run --agent fake --quiet --output json '${prompt}' | (sleep 1; cat)`);
     expect(text.endsWith('}\n')).toBe(true);
     expect((JSON.parse(text) as { result: string }).result.length).toBe(5 * 1024 * 1024);
   });
 
   it('ends quietly, and ends the agent, when the reader has had enough', async () => {
     const prompt = `x <<fake ${JSON.stringify({ kind: 'deltas', count: 20_000, size: 64 })}>>`;
-    const command = `"$0" "$@" | head -c 100 | wc -c; echo "\${PIPESTATUS[0]}"`;
-    const shell = spawn('bash', ['-c', command, process.execPath, bin, 'run', '--agent', 'fake', prompt], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stdout = '';
-    let stderr = '';
-    shell.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
-    shell.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
-    await new Promise((resolve) => shell.once('close', resolve));
+    const { stdout, stderr } = await shell(`subwire run --agent fake '${prompt}' | head -c 100 | wc -c; echo "\${PIPESTATUS[0]}"`);
     expect(stdout.trim().split(/\s+/)).toEqual(['100', '0']);
     expect(stderr).toBe('');
   });

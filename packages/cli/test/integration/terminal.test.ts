@@ -3,16 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { trackProcesses } from '@subwire/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bash, slow } from '../support/prompts.ts';
 import { endTerminals, hasPty, onTerminal } from '../support/pty.ts';
 import { placeFakeCli } from '../support/subwire.ts';
 
-const slow = (text: string, chunks: number, chunkDelayMs: number): string =>
-  `x <<fake ${JSON.stringify({ kind: 'slow', text, chunks, chunkDelayMs })}>>`;
-const bash = (command: string, answer: string): string =>
-  `x <<fake ${JSON.stringify([
-    { kind: 'tool_use', name: 'Bash', input: { command }, ask: true },
-    { kind: 'text', text: answer },
-  ])}>>`;
 const ctrlC = '\u0003';
 const down = '\u001b[B';
 const up = '\u001b[A';
@@ -195,6 +189,76 @@ describe('subwire on a terminal', { timeout: 60_000 }, () => {
     terminal.type('hello\r');
     await terminal.until('\nhello\r\n');
     await terminal.until('› ');
+    terminal.type('\u0004');
+    expect(await terminal.exit).toBe(0);
+  });
+
+  it('P46 an answer that was typed before a question could be seen is not spent on it', async () => {
+    const file = path.join(folder, 'early.txt');
+    const scenario = path.join(folder, 'thinks.json');
+    await writeFile(scenario, JSON.stringify({ replyDelayMs: 700 }));
+    const terminal = onTerminal(['run', '--agent', 'fake', bash(`echo written > ${file}`, 'That was it.'), '--debug', '--', '--scenario', scenario]);
+    await terminal.until('"type":"user"');
+    terminal.type('\r');
+    await terminal.until('Yes, this time');
+    terminal.type(`${down}${down}\r`);
+    await terminal.until('That was it.');
+    expect(await terminal.exit).toBe(0);
+    await expect(readFile(file)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('P46 after a restart the question is asked again, and the answer runs that call, once, and no other', async () => {
+    const runs = path.join(folder, 'runs.txt');
+    const pools = { SUBWIRE_POOLS: path.join(folder, 'pools') };
+    const first = onTerminal(['run', '--agent', 'fake', bash(`echo first >> ${runs}`, 'Done.')], { env: pools });
+    await first.until('Yes, this time');
+    await first.kill();
+    expect(await readFile(runs, 'utf8').catch(() => 'nothing ran')).toBe('nothing ran');
+    const second = onTerminal([
+      'run',
+      '--agent',
+      'fake',
+      '--resume',
+      '00000000-0000-4000-8000-000000000046',
+      bash(`echo changed >> ${runs}`, 'Refused.'),
+    ]);
+    await second.until('echo changed');
+    await second.until('Yes, this time');
+    second.type(`${down}${down}\r`);
+    await second.until('Refused.');
+    expect(await second.exit).toBe(0);
+    expect(await readFile(runs, 'utf8').catch(() => 'nothing ran')).toBe('nothing ran');
+    const third = onTerminal([
+      'run',
+      '--agent',
+      'fake',
+      '--resume',
+      '00000000-0000-4000-8000-000000000046',
+      bash(`echo first >> ${runs}`, 'Done.'),
+    ]);
+    await third.until('Yes, this time');
+    third.type('\r');
+    await third.until('Done.');
+    expect(await third.exit).toBe(0);
+    expect(await readFile(runs, 'utf8')).toBe('first\n');
+  });
+
+  it('chat shows the turn that work in the background starts when it ends, above the line that is being typed', async () => {
+    const file = path.join(folder, 'background.json');
+    await writeFile(file, JSON.stringify({ faults: [{ name: 'background-task', ms: 1500 }] }));
+    const terminal = onTerminal(['chat', '--agent', 'fake', '--', '--scenario', file]);
+    await terminal.until('› ');
+    terminal.type('hello\r');
+    await terminal.until('done');
+    await terminal.until('› ');
+    terminal.type('half a prom');
+    await terminal.until('half a prom');
+    await terminal.until('work in the background has ended');
+    const shown = await terminal.untilShown(/› half a prom$/);
+    expect(shown.match(/half a prom/g)).toHaveLength(1);
+    terminal.type('pt\r');
+    await terminal.until('half a prompt\r\n');
+    await terminal.until('done');
     terminal.type('\u0004');
     expect(await terminal.exit).toBe(0);
   });

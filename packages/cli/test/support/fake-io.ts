@@ -133,6 +133,7 @@ export function createFakeIo(options: FakeIoOptions = {}): FakeIo {
     openLines: (lineOptions: LineReaderOptions): Promise<LineReader> =>
       Promise.resolve({
         history: [...(lineOptions.history ?? [])],
+        above: (print) => print(),
         next: () => {
           const line = lines.shift();
           return Promise.resolve(line === undefined ? 'ended' : { line });

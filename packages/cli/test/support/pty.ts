@@ -33,6 +33,8 @@ export interface OnTerminal {
   /** Resolves when the screen shows this. */
   untilShown(pattern: RegExp): Promise<string>;
   readonly exit: Promise<number | null>;
+  /** Ends the command itself as a power cut would, its terminal with it. */
+  kill(): Promise<void>;
 }
 
 /** Options of {@link onTerminal}. */
@@ -106,5 +108,12 @@ export function onTerminal(args: readonly string[], options: OnTerminalOptions =
       return screen;
     },
     exit,
+    async kill() {
+      const children = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' })
+        .stdout.trim()
+        .split('\n');
+      for (const pid of children.filter((line) => line !== '')) process.kill(Number(pid), 'SIGKILL');
+      await exit;
+    },
   };
 }

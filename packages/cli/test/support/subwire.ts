@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, symlink } from 'node:fs/promises';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,8 +9,8 @@ const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
 export const bin = path.join(cache, 'bin.js');
 
 /**
- * Bundled into one file, the command looks for the fake CLI beside itself, as the published `@subwire/testing` has it. Several test files do this at
- * once.
+ * Bundled into one file, the command looks for the fake CLI beside itself, as the published `@subwire/testing` has it; and a shell looks for the command on
+ * its PATH. Several test files do this at once.
  */
 export async function placeFakeCli(): Promise<void> {
   await mkdir(path.join(cache, 'bin'), { recursive: true });
@@ -18,7 +18,14 @@ export async function placeFakeCli(): Promise<void> {
   await symlink(target, path.join(cache, 'bin', 'subwire-fake-cli.js')).catch((cause: unknown) => {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
   });
+  await mkdir(commands, { recursive: true });
+  const temporary = path.join(cache, `subwire-${process.pid}`);
+  await writeFile(temporary, `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`, { mode: 0o755 });
+  await rename(temporary, path.join(commands, 'subwire'));
 }
+
+// A folder for PATH with the command in it.
+const commands = path.join(cache, 'commands');
 
 /** How a run of the command went. */
 export interface Outcome {
@@ -63,8 +70,18 @@ export function endAll(): void {
 
 /** Starts the command as a process of its own, stdout and stderr being pipes. */
 export function startSubwire(args: readonly string[], options: StartOptions = {}): Started {
+  return start(process.execPath, [bin, ...args], options);
+}
+
+/** Starts a line for bash in which `subwire` is the command; `placeFakeCli` comes first. */
+export function startShell(line: string, options: StartOptions = {}): Started {
+  const env = { PATH: `${commands}:${process.env['PATH'] ?? ''}`, ...options.env };
+  return start('bash', ['-c', line], { ...options, env });
+}
+
+function start(file: string, args: readonly string[], options: StartOptions): Started {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [bin, ...args], { env: cleanEnv(options.env), cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(file, args, { env: cleanEnv(options.env), cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe'] });
   running.add(child);
   child.once('exit', () => running.delete(child));
   const texts = { stdout: '', stderr: '' };
@@ -103,6 +120,11 @@ export function startSubwire(args: readonly string[], options: StartOptions = {}
         void outcome.then((end) => reject(new Error(`The command ended without saying ${text}: ${JSON.stringify(end)}`)));
       }),
   };
+}
+
+/** Runs a line for bash to its end. */
+export function shell(line: string, options: StartOptions = { input: '' }): Promise<Outcome> {
+  return startShell(line, options).outcome;
 }
 
 /** Runs the command to its end. */

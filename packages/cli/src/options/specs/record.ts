@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { agentOptions, outputOption, promptFileOption, timeoutOption } from '../common-options.ts';
+import { agentOptions, jsonOption, outputOption, promptFileOption, timeoutOption } from '../common-options.ts';
 
 export const recordSpec: CommandSpec = {
   name: 'record',
@@ -20,6 +20,7 @@ export const recordSpec: CommandSpec = {
     { flags: '--label <name>', summary: 'name of the run in the transcript', defaultValue: 'run' },
     ...agentOptions,
     outputOption,
+    { ...jsonOption, summary: 'the same as --output json' },
     timeoutOption,
     promptFileOption,
   ],

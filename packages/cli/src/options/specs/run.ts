@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { agentOptions, outputOption, promptFileOption, timeoutOption } from '../common-options.ts';
+import { agentOptions, jsonOption, outputOption, promptFileOption, timeoutOption } from '../common-options.ts';
 
 export const runSpec: CommandSpec = {
   name: 'run',
@@ -10,6 +10,7 @@ export const runSpec: CommandSpec = {
   options: [
     ...agentOptions,
     outputOption,
+    { ...jsonOption, summary: 'the same as --output json' },
     { flags: '--partial', summary: 'with --output stream-json: pieces of messages as they are written, too' },
     timeoutOption,
     promptFileOption,
