@@ -12,8 +12,13 @@ function toStderr(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+// Everything that a terminal may act on: C0, DEL, C1. JSON has the first of them escaped already.
+const controls = /[\u0000-\u001f\u007f-\u009f]/g;
+
+/** One line that a terminal only shows, whatever the agent wrote. */
 function words(frame: unknown): string {
-  return typeof frame === 'string' ? redactText(frame) : JSON.stringify(redact(frame));
+  const text = typeof frame === 'string' ? redactText(frame) : JSON.stringify(redact(frame));
+  return text.replace(controls, (control) => (control === '\t' ? control : `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`));
 }
 
 /**
