@@ -16,15 +16,12 @@ afterAll(async () => {
   await guard[Symbol.asyncDispose]();
 });
 
+// Measured: 25 to 260 ms. A reason that is found only by waiting comes after the 60 s of `initialize`; a machine that is busy with other tests takes seconds.
+const soonMs = 5000;
+
 interface Failure {
   readonly error: SubwireError;
   readonly elapsedMs: number;
-}
-
-/** The fastest of three: one of them may meet a machine that is busy with something else. */
-async function fastestFailureOf(options: TransportOptions): Promise<Failure> {
-  const failures = [await failureOf(options), await failureOf(options), await failureOf(options)];
-  return failures.reduce((least, one) => (one.elapsedMs < least.elapsedMs ? one : least));
 }
 
 async function failureOf(options: TransportOptions): Promise<Failure> {
@@ -37,10 +34,10 @@ async function failureOf(options: TransportOptions): Promise<Failure> {
   return { error: error as SubwireError, elapsedMs: performance.now() - startedAt };
 }
 
-test('a missing executable is CLI_NOT_FOUND within a second, with what was searched', async () => {
-  const { error, elapsedMs } = await fastestFailureOf({ command: '/nowhere/claude' });
+test('a missing executable is CLI_NOT_FOUND at once, with what was searched', async () => {
+  const { error, elapsedMs } = await failureOf({ command: '/nowhere/claude' });
   expect(error).toMatchObject({ code: 'CLI_NOT_FOUND', searched: [{ path: '/nowhere/claude', why: 'no such file' }] });
-  expect(elapsedMs).toBeLessThan(1000);
+  expect(elapsedMs).toBeLessThan(soonMs);
 });
 
 test('an executable that is not on PATH is CLI_NOT_FOUND with each folder that was searched', async () => {
@@ -49,9 +46,9 @@ test('an executable that is not on PATH is CLI_NOT_FOUND with each folder that w
 });
 
 test('a missing working directory is CWD_NOT_FOUND and does not blame the executable', async () => {
-  const { error, elapsedMs } = await fastestFailureOf({ ...fakeCli(), cwd: path.join(folder, 'missing') });
+  const { error, elapsedMs } = await failureOf({ ...fakeCli(), cwd: path.join(folder, 'missing') });
   expect(error).toMatchObject({ code: 'CWD_NOT_FOUND', cwd: path.join(folder, 'missing') });
-  expect(elapsedMs).toBeLessThan(1000);
+  expect(elapsedMs).toBeLessThan(soonMs);
 });
 
 test('a working directory that is a file is CWD_NOT_FOUND', async () => {
@@ -79,11 +76,11 @@ test('a command that is not allowed is refused before anything starts', async ()
   expect((await failureOf({ command: '/bin/sh' })).error).toMatchObject({ code: 'COMMAND_NOT_ALLOWED', command: 'sh' });
 });
 
-test('a CLI that exits at once is EXIT_EARLY within a second, with its code and its last words', async () => {
-  const { error, elapsedMs } = await fastestFailureOf({ command: ['node', '-e', 'console.error("no such flag"); process.exit(3)', '--'] });
+test('a CLI that exits at once is EXIT_EARLY at once, with its code and its last words', async () => {
+  const { error, elapsedMs } = await failureOf({ command: ['node', '-e', 'console.error("no such flag"); process.exit(3)', '--'] });
   expect(error).toMatchObject({ code: 'EXIT_EARLY', exitCode: 3, phase: 'initializing', stderrTail: ['no such flag'] });
   expect(error.message).toContain('no such flag');
-  expect(elapsedMs).toBeLessThan(1000);
+  expect(elapsedMs).toBeLessThan(soonMs);
 });
 
 test('a CLI that exits at once with code 0 is EXIT_EARLY as well, never an orderly end', async () => {
