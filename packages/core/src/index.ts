@@ -19,6 +19,7 @@ export { redact, redactText } from './errors/redact.ts';
 export type { AgentDefinition, McpServerConfig, SessionPolicyOptions } from './policy/session-options.ts';
 export type { Containment, ProcessLimits, Rlimits, VersionCheck } from './policy/process-options.ts';
 export type { ShutdownPolicy } from './policy/shutdown.ts';
+export { supportedVersions } from './policy/supported-versions.ts';
 export {
   createClaudeCodeSpawner,
   type OfficialSpawnedProcess,

@@ -34,6 +34,7 @@ test('the root exports what is written here, and nothing else', () => {
     'query',
     'redact',
     'redactText',
+    'supportedVersions',
     'windowsProfile',
   ]);
 });
