@@ -30,47 +30,43 @@ async function runHost(plan: JournalHostPlan, blocks: number | 'unlimited', env:
   return { code, err, lines: out.split('\n').filter((line) => line.startsWith('task-')) };
 }
 
-test.skipIf(process.platform === 'win32')(
-  'FT-15 the disk fills up in mid-run: nothing more is started, what runs is finished, nothing counts as accepted that is not written, and a later run does the rest',
-  async () => {
-    await using tracker = trackProcesses({ graceMs: 10_000 });
-    const { command } = fakeCli();
-    const name = path.join(folder, 'full');
-    const plan: JournalHostPlan = {
-      command,
-      journal: `${name}.journal`,
-      executions: `${name}.executions`,
-      count: 12,
-      size: 2,
-      idempotent: true,
-    };
-    const accepted = async (): Promise<readonly string[]> =>
-      (await readFile(`${name}.journal`, 'utf8')).split('\n').flatMap((line) => (line.startsWith('{"type":"accepted"') ? [line] : []));
+test('FT-15 the disk fills up in mid-run: nothing more is started, what runs is finished, nothing counts as accepted that is not written, and a later run does the rest', async () => {
+  await using tracker = trackProcesses({ graceMs: 10_000 });
+  const { command } = fakeCli();
+  const name = path.join(folder, 'full');
+  const plan: JournalHostPlan = {
+    command,
+    journal: `${name}.journal`,
+    executions: `${name}.executions`,
+    count: 12,
+    size: 2,
+    idempotent: true,
+  };
+  const accepted = async (): Promise<readonly string[]> =>
+    (await readFile(`${name}.journal`, 'utf8')).split('\n').flatMap((line) => (line.startsWith('{"type":"accepted"') ? [line] : []));
 
-    // Not even the tasks fit: none of them is accepted, and none is run.
-    const none = await runHost(plan, 2, tracker.env);
-    expect(none.code).not.toBe(0);
-    expect(none.err).toMatch(/cannot be written \(EFBIG\)/);
-    expect(none.lines).toEqual([]);
-    expect(await accepted()).toEqual([]);
+  // Not even the tasks fit: none of them is accepted, and none is run.
+  const none = await runHost(plan, 2, tracker.env);
+  expect(none.code).not.toBe(0);
+  expect(none.err).toMatch(/cannot be written \(EFBIG\)/);
+  expect(none.lines).toEqual([]);
+  expect(await accepted()).toEqual([]);
 
-    // The tasks fit, and a few results.
-    const some = await runHost(plan, 10, tracker.env);
-    expect(some.code).not.toBe(0);
-    expect(some.err).toMatch(/cannot be written \(EFBIG\)/);
-    expect(some.lines).toHaveLength(12);
-    expect(await accepted()).toHaveLength(12);
-    const done = some.lines.filter((line) => line.includes(' done '));
-    expect(done.length).toBeGreaterThanOrEqual(1);
-    expect(done.length).toBeLessThan(12);
-    expect(some.lines.filter((line) => line.includes(' cancelled '))).toHaveLength(12 - done.length);
+  // The tasks fit, and a few results.
+  const some = await runHost(plan, 10, tracker.env);
+  expect(some.code).not.toBe(0);
+  expect(some.err).toMatch(/cannot be written \(EFBIG\)/);
+  expect(some.lines).toHaveLength(12);
+  expect(await accepted()).toHaveLength(12);
+  const done = some.lines.filter((line) => line.includes(' done '));
+  expect(done.length).toBeGreaterThanOrEqual(1);
+  expect(done.length).toBeLessThan(12);
+  expect(some.lines.filter((line) => line.includes(' cancelled '))).toHaveLength(12 - done.length);
 
-    const rest = await runHost(plan, 'unlimited', tracker.env);
-    expect(rest.code, rest.err).toBe(0);
-    expect(rest.lines.filter((line) => line.includes(' done '))).toHaveLength(12);
-    const executions = (await readFile(plan.executions, 'utf8')).trim().split('\n');
-    expect(new Set(executions).size).toBe(12);
-    await tracker.assertNoneLeaked();
-  },
-  120_000,
-);
+  const rest = await runHost(plan, 'unlimited', tracker.env);
+  expect(rest.code, rest.err).toBe(0);
+  expect(rest.lines.filter((line) => line.includes(' done '))).toHaveLength(12);
+  const executions = (await readFile(plan.executions, 'utf8')).trim().split('\n');
+  expect(new Set(executions).size).toBe(12);
+  await tracker.assertNoneLeaked();
+}, 120_000);

@@ -188,7 +188,12 @@ test('a delegation runs as its agent, in its folder, with its context, its envir
       session: { agents: { reviewer: { description: 'Reviews', prompt: 'You review.' } }, model: 'opus' },
     },
     { id: 'context', prompt: 'look', context: { file: 'a.ts' } },
-    { id: 'limited', prompt: fake(bash('sleep 60'), text('late')), session: { limits: { wallMs: 1_500, sampleEveryMs: 100 } } },
+    // What comes through the pipe is held in memory to its end.
+    {
+      id: 'limited',
+      prompt: fake(bash('(head -c 300m /dev/zero; sleep 60) | tail -c 300m'), text('late')),
+      session: { limits: { residentBytes: { hard: 200e6 } } },
+    },
   ];
   const said = new Map<string, string>();
   const { result } = await collect(runTasks(pool, tasks), ({ id, message }) => {
@@ -199,7 +204,7 @@ test('a delegation runs as its agent, in its folder, with its context, its envir
   expect(said.get('plain')).not.toContain(folder);
   expect(result('context').output).toMatch(/^look\n\n<context>\n\{\n {2}"file": "a.ts"\n\}\n<\/context>$/);
   expect(['plain', 'special', 'context'].every((id) => result(id).success)).toBe(true);
-  expect(result('limited')).toMatchObject({ status: 'failed', error: { code: 'TIME_LIMIT' } });
+  expect(result('limited')).toMatchObject({ status: 'failed', error: { code: 'MEMORY_LIMIT' } });
   const starts = (await readFile(record, 'utf8'))
     .trim()
     .split('\n')
