@@ -97,41 +97,27 @@ for (const [name, tarballs] of Object.entries({ core: ['core'], pool: ['core', '
   }
 }
 
-check('core: TypeScript 5.9 reads its declarations with nodenext and bundler', () => {
-  const folder = path.join(scratch, 'core');
-  run('npm', ['install', '--no-audit', '--no-fund', '--silent', 'typescript@5.9.3', '@types/node@20'], folder);
-  writeFileSync(
-    path.join(folder, 'use.ts'),
-    `import { type Message, query, SubwireError } from '@subwire/core';\nimport { ofType } from '@subwire/core/operators';\n` +
-      `query('hi').pipe(ofType('result')).subscribe({ next: (m) => { const cost: number | undefined = m.total_cost_usd; void cost; }, error: (e: unknown) => { if (SubwireError.is(e, 'CLI_NOT_FOUND')) console.log(e.code); } });\n` +
-      `export const isText = (m: Message): boolean => m.type === 'assistant';\n`,
-  );
+const types = project('types', ['core', 'pool', 'testing'], ['@types/node@20']);
+writeFileSync(path.join(types, 'use.ts'), readFileSync(path.join(root, 'scripts', 'package-fixtures', 'use-types.ts')));
+for (const version of ['5.9.3', '6.0.3', '7.0.2']) {
+  const compiler = path.join(scratch, `typescript-${version}`);
+  mkdirSync(compiler);
+  writeFileSync(path.join(compiler, 'package.json'), '{}');
+  run('npm', ['install', '--no-audit', '--no-fund', '--silent', `typescript@${version}`], compiler);
   for (const [module, resolution] of [
     ['nodenext', 'nodenext'],
     ['esnext', 'bundler'],
   ]) {
-    run(
-      process.execPath,
-      [
-        'node_modules/typescript/bin/tsc',
-        '--noEmit',
-        '--strict',
-        '--target',
-        'es2023',
-        '--lib',
-        'es2023,esnext.disposable',
-        '--types',
-        'node',
-        '--module',
-        module,
-        '--moduleResolution',
-        resolution,
-        'use.ts',
-      ],
-      folder,
-    );
+    check(`core, pool, testing: TypeScript ${version} reads their declarations with ${resolution}`, () => {
+      const flags = ['--noEmit', '--strict', '--target', 'es2023', '--lib', 'es2023,esnext.disposable', '--types', 'node'];
+      run(
+        path.join(compiler, 'node_modules', '.bin', 'tsc'),
+        [...flags, '--module', module, '--moduleResolution', resolution, 'use.ts'],
+        types,
+      );
+    });
   }
-});
+}
 
 const doubles = readFileSync(path.join(root, 'scripts', 'package-fixtures', 'use-testing.mjs'), 'utf8');
 check('testing: each double in under 15 lines, in a project that holds nothing else', () => {
