@@ -80,12 +80,15 @@ describe('trackProcesses', () => {
 
   it('counts a zombie as dead', async () => {
     await using tracker = trackProcesses(quick);
-    // The shell starts a child and then becomes a program that never collects it.
-    const parent = start('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 64']);
+    // The shell starts a child and then becomes a program that never collects it; the child outlives the shell, which would.
+    const parent = start('sh', ['-c', 'sleep 1 & echo $!; exec sleep 64']);
     const zombie = Number(await firstLine(parent));
-    await vi.waitFor(() => {
-      expect(readProcess(zombie)?.state).toBe('Z');
-    });
+    await vi.waitFor(
+      () => {
+        expect(readProcess(zombie)?.state).toBe('Z');
+      },
+      { timeout: 10_000 },
+    );
     expect(isAlive(zombie)).toBe(false);
     expect(await tracker.leaked()).toEqual([parent.pid]);
   });
