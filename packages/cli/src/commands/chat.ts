@@ -1,4 +1,4 @@
-import { openSession, type ResultMessage, type Session, type SessionOptions } from '@subwire/core';
+import { openSession, type Session, type SessionOptions } from '@subwire/core';
 import { bufferWhen, concatMap, filter, from, type Subscription, toArray } from 'rxjs';
 import { type ExitCode, exitCodes } from '../io/exit-codes.ts';
 import type { Io, LineReader } from '../io/io.ts';

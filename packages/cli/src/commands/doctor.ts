@@ -33,9 +33,10 @@ async function* examine(io: Io, input: CommandInput): AsyncGenerator<Check> {
 }
 
 function exitCodeFor(checks: readonly Check[]): ExitCode {
-  const problems = checks.filter(({ verdict }) => verdict === 'problem').map(({ name }) => name);
+  const problems = checks.filter(({ verdict }) => verdict === 'problem');
   if (problems.length === 0) return exitCodes.done;
-  return problems.includes('cli') ? exitCodes.cliMissing : exitCodes.failed;
+  const isMissing = problems.some(({ name, facts }) => name === 'cli' || facts?.['code'] === 'CLI_TOO_OLD');
+  return isMissing ? exitCodes.cliMissing : exitCodes.failed;
 }
 
 /** Looks at everything that an agent needs and says what is wrong. */

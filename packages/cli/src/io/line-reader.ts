@@ -128,7 +128,10 @@ export function openLineReader(options: LineReaderOptions, input: ReadStream, ou
       return terminal ? edit(prompt, signal) : wait(signal);
     },
     above(print) {
-      if (editing === undefined) return print();
+      if (editing === undefined) {
+        print();
+        return;
+      }
       cursorTo(output, 0);
       clearScreenDown(output);
       print();

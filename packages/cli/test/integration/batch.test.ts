@@ -147,7 +147,8 @@ describe('the program subwire batch', { timeout: 60_000 }, () => {
     expect(second.stderr).toMatch(new RegExp(`^${count} done · \\d+ of them from the journal`, 'm'));
   }
 
-  // The same with fewer tasks, on a terminal, is in batch-terminal.test.ts.
+  // SUBWIRE_SOAK=1 npx vitest run test/integration/batch.test.ts
+  // The first of them with fewer tasks, on a terminal, is in batch-terminal.test.ts.
   if (process.env['SUBWIRE_SOAK'] === '1') {
     it(
       'FT-07 killed in the middle and run again, loses none of 200 tasks and repeats none that was done',

@@ -193,20 +193,6 @@ describe('subwire on a terminal', { timeout: 60_000 }, () => {
     expect(await terminal.exit).toBe(0);
   });
 
-  it('P46 an answer that was typed before a question could be seen is not spent on it', async () => {
-    const file = path.join(folder, 'early.txt');
-    const scenario = path.join(folder, 'thinks.json');
-    await writeFile(scenario, JSON.stringify({ replyDelayMs: 700 }));
-    const terminal = onTerminal(['run', '--agent', 'fake', bash(`echo written > ${file}`, 'That was it.'), '--debug', '--', '--scenario', scenario]);
-    await terminal.until('"type":"user"');
-    terminal.type('\r');
-    await terminal.until('Yes, this time');
-    terminal.type(`${down}${down}\r`);
-    await terminal.until('That was it.');
-    expect(await terminal.exit).toBe(0);
-    await expect(readFile(file)).rejects.toMatchObject({ code: 'ENOENT' });
-  });
-
   it('P46 after a restart the question is asked again, and the answer runs that call, once, and no other', async () => {
     const runs = path.join(folder, 'runs.txt');
     const pools = { SUBWIRE_POOLS: path.join(folder, 'pools') };

@@ -40,6 +40,10 @@ describe('main', () => {
     [['run', '--max-turns', '0', 'hi'], /^subwire: --max-turns does not take '0'\./],
     [['run', '--partial', 'hi'], /^subwire: --partial is for --output stream-json/],
     [['run', '--resume', 'x', '--continue', 'hi'], /^subwire: --resume and --continue exclude each other/],
+    [['run', '--json', '--output', 'text', 'hi'], /^subwire: --json and --output text exclude each other/],
+    [['batch', '--retries', 'x', 'tasks.md'], /^subwire: --retries does not take 'x'\. Give a whole number of 0 or more/],
+    [['batch'], /^subwire: There are no tasks\. Name their file/],
+    [['top', '--pid', '0'], /^subwire: --pid does not take '0'/],
     [['run', '--agent', '', 'hi'], /^subwire: --agent is empty/],
     [['run'], /^subwire: There is no prompt/],
   ])('refuses %j in one sentence with a code', async (argv, message) => {

@@ -1,10 +1,7 @@
-import { locateCli, SubwireError, type LaunchError } from '@subwire/core';
+import { locateCli, SubwireError, supportedVersions, type LaunchError } from '@subwire/core';
 import type { Io } from '../../io/io.ts';
 import { adviceOn } from '../../render/advice.ts';
 import type { Check } from '../../render/report.ts';
-
-/** The version that the protocol was recorded with. Newer ones are likely to work, and nobody has looked. */
-export const testedVersion = '2.1.329';
 
 const versionTimeoutMs = 10_000;
 
@@ -43,12 +40,29 @@ async function checkVersion(io: Io, path: string): Promise<Check> {
     const advice = 'Run it by itself to see what is wrong with it, then install it again.';
     return { name: 'version', verdict: 'problem', summary: `${path} ${why}: ${said}`, advice, facts: { version: null } };
   }
-  const newer = isNewer(version, testedVersion);
+  return judge(version);
+}
+
+function judge(version: string): Check {
+  const { minimum, tested } = supportedVersions;
+  const facts = { version, minimum, tested };
+  if (isNewer(minimum, version)) {
+    const advice = 'Update it: npm install -g @anthropic-ai/claude-code.';
+    return {
+      name: 'version',
+      verdict: 'problem',
+      summary: `${version}, older than ${minimum}, the oldest that works`,
+      advice,
+      facts: { ...facts, code: 'CLI_TOO_OLD' },
+    };
+  }
+  // Newer ones are likely to work, and nobody has looked.
+  const newer = isNewer(version, tested);
   return {
     name: 'version',
     verdict: newer ? 'warning' : 'ok',
-    summary: `${version}${newer ? `, newer than ${testedVersion}, the newest that was tested` : ''}`,
-    facts: { version, tested: testedVersion },
+    summary: `${version}${newer ? `, newer than ${tested}, the newest that was tested` : ''}`,
+    facts,
     ...(newer && { advice: 'It is likely to work. If it does not, update subwire, or pin the version of the CLI.' }),
   };
 }

@@ -60,6 +60,7 @@ describe('subwire doctor', { timeout: 60_000 }, () => {
     ['2.1.330 (Claude Code)\n', 0, 'warning', 0],
     ['3.0.0\n', 0, 'warning', 0],
     ['2.0.999\n', 0, 'ok', 0],
+    ['1.0.128 (Claude Code)\n', 0, 'problem', 3],
     ['garbage\n', 0, 'problem', 1],
     ['', 1, 'problem', 1],
     ['', undefined, 'problem', 1],
