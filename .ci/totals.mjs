@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const stepsFailed = process.argv[2] !== '0';
-const suites = [...readdirSync('packages').map((name) => `packages/${name}`), 'conformance'];
+const suites = [...readdirSync('packages').map((name) => `packages/${name}`), 'conformance', 'examples'];
 const failures = [];
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const suite of suites) {
