@@ -10,6 +10,12 @@ export const peerVersions = Object.freeze({
   execa: '9.6.1',
   'spawn-rx': '6.0.1',
   split2: '4.2.0',
+  'generic-pool': '3.9.0',
+  'jest-worker': '30.5.1',
+  'sequelize-pool': '8.0.1',
+  tarn: '3.1.2',
+  tinypool: '2.2.0',
+  workerpool: '10.0.3',
 });
 
 const folder = fileURLToPath(new URL('../.cache/peers', import.meta.url));

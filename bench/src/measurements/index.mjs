@@ -2,6 +2,7 @@ import { measureChunks } from './chunks.mjs';
 import { measureControl } from './control.mjs';
 import { measureFlood } from './flood.mjs';
 import { measureImport } from './import.mjs';
+import { poolMeasurements } from './pool.mjs';
 import { measureSlowReader } from './slow.mjs';
 import { measureThroughput, throughputRows } from './throughput.mjs';
 
@@ -23,4 +24,5 @@ export const measurements = {
   flood: measureFlood,
   slow: measureSlowReader,
   chunks: measureChunks,
+  ...poolMeasurements,
 };

@@ -16,6 +16,9 @@ const titles = {
   slow: 'A slow reader of half a gigabyte',
   chunks: 'One line of 64 MiB in pieces of 1 KiB, in memory',
   import: 'Importing the package, beside rxjs alone',
+  'pool-bookkeeping': 'Pool: acquire and release of objects that cost nothing',
+  'pool-acquire': 'Pool: acquire of an agent that takes two seconds to start (fake CLI)',
+  'pool-faults': 'Pool: 200 tasks at a time on 8 processes, of which a random one is killed every 50 ms',
 };
 
 const intro = `# Measured
@@ -26,10 +29,11 @@ node bench/run.mjs --node "$(npx -y -p node@24 node -p process.execPath)"   # No
 node bench/run.mjs --document                        # writes this page from the last results of each Node
 \`\`\`
 
-Every repetition is a fresh process that reads a real pipe which \`cat\` fills. What counts is the CPU time, user and system, of that process between the first message
-and the last, divided by that of the hand-written optimum (*limit*: a pipe, one decode per chunk, \`indexOf\`, \`JSON.parse\`) that ran beside it. Each cell is the
-median, with the least and the greatest in brackets: what else the machine does weighs on both of a pair, so the ratios hold where the milliseconds do
-not. The content of every message is summed up in each run and hashed in a run of its own; ✗ says what a row lost or damaged.
+Throughput: each repetition is a process in which the row and the hand-written optimum (*limit*: a pipe, one decode per chunk, \`indexOf\`, \`JSON.parse\`) read the same slice of
+the corpus in turns, ten times each, from a real pipe that \`cat\` fills. What counts is the CPU time, user and system, between the first message and the last, divided by the
+neighbour's; the ratio of a repetition is the median of its ten. The cell is the median of the repetitions, with the least and the greatest in brackets: what else the
+machine does weighs on both of a pair, so the ratios hold where the milliseconds do not. Content and memory are those of one more process, which reads the whole corpus and hashes every
+character; ✗ says what a row lost or damaged.
 
 \`subwire\` is \`createTransport().messages$\` with its default options, \`subwire-read\` its \`read()\`.`;
 

@@ -1,6 +1,8 @@
 import { markdownTable, median, spread } from './format.mjs';
+import { poolColumns } from './pool-columns.mjs';
 
 const columns = {
+  ...poolColumns,
   throughput: [
     ['CPU, × limit', (row) => spread(row.ratio)],
     ['CPU, ms', (row) => median(row.cpuMs, 0)],

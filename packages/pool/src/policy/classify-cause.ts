@@ -35,6 +35,7 @@ interface Described {
   readonly code?: unknown;
   readonly errno?: unknown;
   readonly stderrTail?: unknown;
+  readonly signal?: unknown;
   readonly cause?: unknown;
 }
 
@@ -42,7 +43,9 @@ interface Described {
 export function classifyCause(cause: unknown): CauseClass {
   let current: unknown = cause;
   for (let depth = 0; depth < 8 && typeof current === 'object' && current !== null; depth += 1) {
-    const { code, errno, stderrTail, cause: inner } = current as Described;
+    const { code, errno, stderrTail, signal, cause: inner } = current as Described;
+    // Nobody sends this to itself: the host had no memory left, or somebody had a reason that the worker cannot know.
+    if (signal === 'SIGKILL') return 'resource';
     const name = typeof errno === 'string' ? errno : code;
     if (typeof name === 'string') {
       if (resourceCodes.has(name)) return 'resource';

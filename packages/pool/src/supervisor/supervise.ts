@@ -176,11 +176,13 @@ export function createSupervisor(
     }
     if (kind !== 'resource') charge(report, record);
     record.streak += 1;
-    record.isSuspect = true;
+    // Workers of the same key are alive: what happened to this one says nothing about the next.
+    const isBadLuck = kind === 'resource' && live > 0 && record.streak === 1;
+    record.isSuspect = !isBadLuck;
     const slotSpent = isExhausted(slotOf(slot).budget, nowMs, rule);
     const keySpent = via === 'probe' || kind === 'permanent' || (live === 0 && isExhausted(record.budget, nowMs, rule));
     if (!keySpent && !slotSpent) {
-      const delayMs = Math.max(0, rule.backoff(record.streak));
+      const delayMs = isBadLuck ? 0 : Math.max(0, rule.backoff(record.streak));
       record.notBeforeMs = nowMs + delayMs;
       return { type: 'retry', attempt: record.streak, delayMs };
     }

@@ -14,12 +14,12 @@ test('Q03 an agent that never answers initialize is called off in time, with its
     governor: false,
     isolation: 'per-process',
     session: { ...session },
-    startTimeoutMs: 400,
-    restart: { limit: 1, backoff: () => 0, openMs: 60_000 },
+    startTimeoutMs: 3_000,
+    restart: { limit: 0, openMs: 60_000 },
   });
   const beganMs = performance.now();
-  await expect(pool.acquire()).rejects.toMatchObject({ code: 'RESTARTS_EXHAUSTED', attempts: 2 });
-  expect(performance.now() - beganMs).toBeGreaterThanOrEqual(790);
+  await expect(pool.acquire()).rejects.toMatchObject({ code: 'RESTARTS_EXHAUSTED', attempts: 1 });
+  expect(performance.now() - beganMs).toBeGreaterThanOrEqual(2_990);
   expect(performance.now() - beganMs).toBeLessThan(15_000);
   expect(await tracker.leaked()).toEqual([]);
   // The place is free for whoever can start.

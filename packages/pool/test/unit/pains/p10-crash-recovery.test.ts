@@ -63,6 +63,8 @@ test('P10 the count is cleared by a lease that was served, not by a start', asyn
 test.each([
   [{ code: 'EMFILE' }, 'resource'],
   [{ errno: 'EAGAIN', code: 'SPAWN_FAILED' }, 'resource'],
+  [{ code: 'EXIT_EARLY', cause: { code: null, signal: 'SIGKILL' } }, 'resource'],
+  [{ code: 'EXIT_EARLY', signal: 'SIGTERM' }, 'transient'],
   [{ code: 'ENOENT' }, 'permanent'],
   [{ cause: { cause: { code: 'EACCES' } } }, 'permanent'],
   [{ stderrTail: ["error: unknown option '--frobnicate'"] }, 'permanent'],
