@@ -80,7 +80,10 @@ for (const [kind, speak] of [
 ] as const) {
   describe(`the framing table through ${kind}`, () => {
     test.each(table)('%s', async (_, input, messages, codes) => {
-      expect(await speak(input)).toEqual({ messages, codes });
+      const spoken = await speak(input);
+      expect(spoken.codes).toEqual(codes);
+      // As text: the comparison of two objects that are 3000 deep overflows the stack now and then.
+      expect(spoken.messages.map((message) => JSON.stringify(message))).toEqual(messages.map((message) => JSON.stringify(message)));
     });
 
     test('P30 a multi-byte character, an escape and a surrogate pair split at every byte give identical messages', async () => {
