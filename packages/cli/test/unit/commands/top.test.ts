@@ -88,8 +88,8 @@ describe('subwire top', () => {
     expect(pool).toBe('1 of 3 at work · 1 idle · 1 starting · queue 7 · restarts 2 · 300 MB · 88 % · $1.50');
     expect([blank, head!.split(/ +/)]).toEqual(['', ['slot', 'state', 'pid', 'memory', 'cpu', 'turn', 'cost', 'tokens', 'time', 'task']]);
     expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([
-      ['0 leased', '4711', '200 MB', '87 %', '2', '$0.5000', '1,234', '12 s', 'fix-it Bash npm test'],
-      ['1 idle', '4712', '100 MB', '0 %', '3', '$0.2500'],
+      ['0 leased', '4711', '200 MB', '87 %', '2 $0.5000', '1,234', '12 s', 'fix-it Bash npm test'],
+      ['1 idle', '4712', '100 MB', '0 %', '3 $0.2500'],
       ['2 starting'],
     ]);
   });
