@@ -228,24 +228,4 @@ describe('subwire on a terminal', { timeout: 60_000 }, () => {
     expect(await third.exit).toBe(0);
     expect(await readFile(runs, 'utf8')).toBe('first\n');
   });
-
-  it('chat shows the turn that work in the background starts when it ends, above the line that is being typed', async () => {
-    const file = path.join(folder, 'background.json');
-    await writeFile(file, JSON.stringify({ faults: [{ name: 'background-task', ms: 1500 }] }));
-    const terminal = onTerminal(['chat', '--agent', 'fake', '--', '--scenario', file]);
-    await terminal.until('› ');
-    terminal.type('hello\r');
-    await terminal.until('done');
-    await terminal.until('› ');
-    terminal.type('half a prom');
-    await terminal.until('half a prom');
-    // Which of the two comes first depends on the machine.
-    const shown = await terminal.untilShown(/work in the background has ended[^]*› half a prom$/);
-    expect(shown.match(/half a prom/g)).toHaveLength(1);
-    terminal.type('pt\r');
-    await terminal.until('half a prompt\r\n');
-    await terminal.until('done');
-    terminal.type('\u0004');
-    expect(await terminal.exit).toBe(0);
-  });
 });
