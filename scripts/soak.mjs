@@ -13,7 +13,7 @@ for (const name of readdirSync(path.join(root, 'packages'))) {
   const files = readdirSync(path.join(folder, 'test'), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
     .map((entry) => path.join(entry.parentPath, entry.name))
-    .filter((file) => readFileSync(file, 'utf8').includes('SUBWIRE_SOAK'))
+    .filter((file) => readFileSync(file, 'utf8').match(/SUBWIRE_SOAK|isSoak/) !== null)
     .filter((file) => wanted.length === 0 || wanted.some((text) => file.includes(text)));
   if (files.length === 0) continue;
   const env = { ...process.env, SUBWIRE_SOAK: '1' };

@@ -14,7 +14,7 @@ export interface PrivateFolder {
  * Names a directory before it is there, so that whoever is to remove it after the death of this host can be told first. The name is as random as the marker,
  * and begins with `subwire-`, by which the guard and a later host know what they may remove.
  */
-export function planPrivateFolder(purpose: 'home' | 'args', marker: string): PrivateFolder {
+export function planPrivateFolder(purpose: 'home' | 'args' | 'config', marker: string): PrivateFolder {
   const path = join(tmpdir(), `subwire-${purpose}-${marker}`);
   return {
     path,

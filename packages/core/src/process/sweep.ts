@@ -34,7 +34,7 @@ export async function sweep(markers: readonly string[], table: ProcessTable, opt
 /** Removes private directories of a dead host: what is named like one, is a directory and no link to one, and is this user's. */
 export async function removeFolders(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
-    if (!isAbsolute(folder) || !/^subwire-(?:home|args)-[0-9a-f]{32}$/.test(basename(folder))) continue;
+    if (!isAbsolute(folder) || !/^subwire-(?:home|args|config)-[0-9a-f]{32}$/.test(basename(folder))) continue;
     const found = await lstat(folder).catch(() => undefined);
     if (found?.isDirectory() === true && found.uid === userInfo().uid)
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);

@@ -17,6 +17,7 @@ test('the root exports what is written here, and nothing else', () => {
     'channels',
     'classify',
     'createClaudeCodeSpawner',
+    'createHostFolder',
     'createTransport',
     'credentialVariables',
     'digestOf',

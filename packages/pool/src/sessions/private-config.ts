@@ -1,7 +1,7 @@
-import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { copyFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import path from 'node:path';
-import type { SessionOptions } from '@subwire/core';
+import { createHostFolder, type SessionOptions } from '@subwire/core';
 
 /** Where an agent that is started with these options keeps its configuration. */
 export function configFolderOf({ env }: SessionOptions): string {
@@ -17,13 +17,12 @@ export interface PrivateConfig {
 // What an agent needs to start as the common one would. Conversations stay where they are: nobody else's belong into a private folder.
 const copied = ['settings.json', '.claude.json', '.credentials.json'];
 
-/** Copies the common configuration into a new folder that only this user can read. */
+/** Copies the common configuration into a new folder that only this user can read, and that does not outlive this host: there may be a credential in it. */
 export async function createPrivateConfig(options: SessionOptions): Promise<PrivateConfig> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'subwire-config-'));
-  await chmod(folder, 0o700);
+  const { path: folder, remove } = await createHostFolder();
   const source = configFolderOf(options);
   // With a credential of its own, the process has no business with the common one, whose refresh token works only once.
   const names = (options.credential ?? 'inherit') === 'inherit' ? copied : copied.filter((name) => name !== '.credentials.json');
   for (const name of names) await copyFile(path.join(source, name), path.join(folder, name)).catch(() => {});
-  return { folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }) };
+  return { folder, remove };
 }

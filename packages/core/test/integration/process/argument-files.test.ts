@@ -8,7 +8,7 @@ import { createTransport, type Transport, type TransportOptions } from '@subwire
 import { trackProcesses } from '@subwire/testing';
 import { eventually } from './support.ts';
 
-const guard = trackProcesses();
+const guard = trackProcesses({ graceMs: 15_000 });
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'subwire-test-args-'));
