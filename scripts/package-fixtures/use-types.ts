@@ -32,7 +32,7 @@ export async function talk(): Promise<CloseReceipt> {
   console.log(text);
   // @ts-expect-error a mode is a string
   await session.setPermissionMode(42);
-  return session.stop();
+  return await session.stop();
 }
 
 export async function pooled(): Promise<void> {
