@@ -20,7 +20,7 @@ export type { AgentDefinition, McpServerConfig, SessionPolicyOptions } from './p
 export type { Containment, ProcessLimits, Rlimits, VersionCheck } from './policy/process-options.ts';
 export type { ShutdownPolicy } from './policy/shutdown.ts';
 export { supportedVersions } from './policy/supported-versions.ts';
-export { createHostFolder, type HostFolder } from './process/host-folder.ts';
+export { createHostFolder, type HostFolder, type HostFolderOptions } from './process/host-folder.ts';
 export {
   createClaudeCodeSpawner,
   type OfficialSpawnedProcess,

@@ -19,7 +19,7 @@ const copied = ['settings.json', '.claude.json', '.credentials.json'];
 
 /** Copies the common configuration into a new folder that only this user can read, and that does not outlive this host: there may be a credential in it. */
 export async function createPrivateConfig(options: SessionOptions): Promise<PrivateConfig> {
-  const { path: folder, remove } = await createHostFolder();
+  const { path: folder, remove } = await createHostFolder({ orphanGuard: options.orphanGuard ?? true });
   const source = configFolderOf(options);
   // With a credential of its own, the process has no business with the common one, whose refresh token works only once.
   const names = (options.credential ?? 'inherit') === 'inherit' ? copied : copied.filter((name) => name !== '.credentials.json');
