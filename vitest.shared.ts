@@ -1,15 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, mergeConfig } from 'vitest/config';
 
 /**
- * What every package's tests have in common. Sources are resolved through the `@subwire/source` export condition, so no
- * build is needed before a test; only programs that tests start as processes are bundled first, by the global set-up.
+ * What all tests have in common. Sources are resolved through the `@subwire/source` export condition, so no build is needed before a test; only programs
+ * that tests start as processes are bundled first, by the global set-up.
  */
-export default defineConfig({
+export const common = defineConfig({
   ssr: { resolve: { conditions: ['@subwire/source'] } },
   resolve: { conditions: ['@subwire/source'] },
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: [fileURLToPath(new URL('./scripts/bundle-programs.ts', import.meta.url))],
     pool: 'forks',
     maxWorkers: 2,
@@ -19,3 +18,16 @@ export default defineConfig({
     outputFile: { json: '.reports/vitest.json' },
   },
 });
+
+/** How the tests of a package run. Those in memory share the modules of their worker: importing them anew for each file costs more than the tests. */
+export default mergeConfig(
+  common,
+  defineConfig({
+    test: {
+      projects: [
+        { extends: true, test: { name: 'unit', include: ['test/{unit,property}/**/*.test.ts'], isolate: false } },
+        { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'] } },
+      ],
+    },
+  }),
+);

@@ -1,5 +1,8 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
-import shared from '../vitest.shared.ts';
+import { common } from '../vitest.shared.ts';
 
 // The real CLI takes 0.4 s of CPU per start: one file at a time, so that no test waits for another's start.
-export default mergeConfig(shared, defineConfig({ test: { maxWorkers: 1, testTimeout: 60_000, hookTimeout: 60_000 } }));
+export default mergeConfig(
+  common,
+  defineConfig({ test: { include: ['test/**/*.test.ts'], maxWorkers: 1, testTimeout: 60_000, hookTimeout: 60_000 } }),
+);
