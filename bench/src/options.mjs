@@ -8,7 +8,7 @@ export const help = `Measures @subwire/core against a hand-written optimum and i
   node bench/run.mjs [options]
 
   --quick            small corpora and three repetitions, under a minute
-  --only NAME        only this measurement (may be repeated): deltas, mixed, big, unicode, line, validation, control, flood, slow, chunks, import,
+  --only NAME        only this measurement (may be repeated): deltas, mixed, big, unicode, line, validation, control, flood, slow, chunks, import, startup,
                      pool-bookkeeping, pool-acquire, pool-faults
   --rows A,B         only these rows of the throughput measurements
   --repetitions N    how often each row runs (default 5)

@@ -4,6 +4,7 @@ import { measureFlood } from './flood.mjs';
 import { measureImport } from './import.mjs';
 import { poolMeasurements } from './pool.mjs';
 import { measureSlowReader } from './slow.mjs';
+import { measureStartup } from './startup.mjs';
 import { measureThroughput, throughputRows } from './throughput.mjs';
 
 const throughput = (name) => (options) => measureThroughput(name, options, options.rows ?? throughputRows);
@@ -24,5 +25,6 @@ export const measurements = {
   flood: measureFlood,
   slow: measureSlowReader,
   chunks: measureChunks,
+  startup: measureStartup,
   ...poolMeasurements,
 };

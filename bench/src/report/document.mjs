@@ -16,6 +16,7 @@ const titles = {
   slow: 'A slow reader of half a gigabyte',
   chunks: 'One line of 64 MiB in pieces of 1 KiB, in memory',
   import: 'Importing the package, beside rxjs alone',
+  startup: 'Start of the command, beside a Node that does nothing',
   'pool-bookkeeping': 'Pool: acquire and release of objects that cost nothing',
   'pool-acquire': 'Pool: acquire of an agent that takes two seconds to start (fake CLI)',
   'pool-faults': 'Pool: 200 tasks at a time on 8 processes, of which a random one is killed every 50 ms',

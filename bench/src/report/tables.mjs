@@ -17,6 +17,11 @@ const columns = {
     ['CPU over rxjs, ms', (row) => spread(row.cpuOverRxjsMs, 1)],
     ['memory, MB', (row) => median(row.residentMegabytes, 1)],
   ],
+  startup: [
+    ['× node -e 0', (row) => spread(row.ratio)],
+    ['wall, ms', (row) => median(row.wallMs, 0)],
+    ['', (row) => (row.checksum === 'ok' ? '' : `✗ ${row.checksum}`)],
+  ],
   control: [
     ['p50, × hand', (row) => spread(row.ratio)],
     ['p50, µs', (row) => spread(row.p50, 1)],
