@@ -25,7 +25,15 @@ export default mergeConfig(
   defineConfig({
     test: {
       projects: [
-        { extends: true, test: { name: 'unit', include: ['test/{unit,property}/**/*.test.ts'], isolate: false } },
+        {
+          extends: true,
+          test: {
+            name: 'unit',
+            include: ['test/{unit,property}/**/*.test.ts'],
+            isolate: false,
+            setupFiles: [fileURLToPath(new URL('./scripts/property-seed.ts', import.meta.url))],
+          },
+        },
         { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'] } },
       ],
     },
