@@ -1,5 +1,5 @@
 import { mkdtemp, cp, readFile, rm, writeFile } from 'node:fs/promises';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { firstValueFrom, take, toArray } from 'rxjs';
@@ -36,7 +36,7 @@ function carriers(tag: string): readonly string[] {
 }
 
 const args = ['--output-format=stream-json', '--verbose', '--input-format=stream-json'];
-const running = (type: string) => filter((message: { readonly type: string }) => message.type === type);
+const ofType = (type: string) => filter((message: { readonly type: string }) => message.type === type);
 
 // What a launcher promises is what its kill does: here the tree of a child, there the whole of a container.
 describe.each(['local', 'container'])('P37 over the %s launcher', (name) => {
@@ -77,7 +77,7 @@ describe.each(['local', 'container'])('P37 over the %s launcher', (name) => {
       const env = { ...scenario.env, LAUNCHER_TAG: `${name}-p11` };
       const session = await openSession({ ...scenario, ...launcher(), env });
       const turn = session.prompt('hello');
-      await firstValueFrom(session.messages$.pipe(running('system')));
+      await firstValueFrom(session.messages$.pipe(ofType('system')));
       const outcome = turn.result().catch((cause: unknown) => cause);
       const receipt = await session.stop({ rungMs: 700 });
       expect(receipt.survivors).toEqual([]);
@@ -95,13 +95,14 @@ function stateOf(backend: SessionBackend, { cwd, options }: SessionAgent): strin
 
 test.each(sessionBackends)('P37 a session that was started on one host is resumed on another through a store (%s CLI)', async (backend) => {
   await using first = await sessionAgent(backend);
-  const session = await openSession(first.options);
+  const options = { ...first.options, allowedTools: ['Bash'] };
+  const session = await openSession(options);
   await session.prompt(scripted('the word is heron', say('noted'))).result();
-  const running = session.prompt(scripted('work', bash('sleep 60')));
-  await firstValueFrom(session.messages$.pipe(filter((message) => message.type === 'assistant')));
-  const broken = running.result().catch((cause: unknown) => cause);
+  const broken = session.prompt(scripted('work', bash('echo ran >> runs; sleep 20'), say('never')));
+  await firstValueFrom(broken.messages$.pipe(filter((message) => message.type === 'assistant')));
+  await expect.poll(() => existsSync(path.join(first.cwd, 'runs')), { timeout: 20_000 }).toBe(true);
   process.kill(session.transport.pid!, 'SIGKILL');
-  await broken;
+  await expect(broken.result()).rejects.toMatchObject({ code: 'EXIT_SIGNAL' });
   // What a host knows of a session goes through a store as text.
   const record = path.join(folder, `${backend}.json`);
   await writeFile(record, JSON.stringify({ id: session.id, dirty: session.dirty, options: session.recover('resume') }));
