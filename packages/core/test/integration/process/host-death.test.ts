@@ -111,6 +111,8 @@ test('P32 P33 private directories go with a host that is killed, and with what i
   expect(carriersOf(`TREE_TAG=${killed.tag}`)).toEqual([]);
 
   const alone = await startHost(agentScript(''), { transport: silent, hostEnv });
+  // Its arguments go soon after the first word, not with it.
+  await vi.waitFor(async () => expect(await foldersIn(place)).toHaveLength(1), { timeout: 15_000, interval: 20 });
   const helper = (await childrenOf(alone.child.pid!)).find((pid) => !alone.pids.includes(pid))!;
   // Stopped, so that it does not start another guard.
   alone.child.kill('SIGSTOP');
