@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundleProgram } from './bundle-program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -37,19 +37,7 @@ export default async function bundlePrograms(project: { readonly config: { reado
     if ((await stat(entry).catch(() => undefined)) === undefined) continue;
     await mkdir(path.dirname(outfile), { recursive: true });
     const temporary = path.join(path.dirname(outfile), `.${process.pid}-${path.basename(outfile)}`);
-    await build({
-      entryPoints: [entry],
-      outfile: temporary,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20.19',
-      conditions: ['@subwire/source'],
-      // commander and its like are CommonJS inside; a bundle of them needs a `require` to exist.
-      banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-      logLevel: 'error',
-      sourcemap: 'inline',
-    });
+    await bundleProgram(entry, temporary, { sourcemap: 'inline' });
     await rename(temporary, outfile);
     await rm(temporary, { force: true });
   }

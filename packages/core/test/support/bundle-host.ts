@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundleProgram } from '../../../../scripts/bundle-program.ts';
 
 const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
 
@@ -11,16 +11,6 @@ export async function bundleHost(entry: URL): Promise<string> {
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(path.join(cache, 'host-'));
   const outfile = path.join(folder, 'host.mjs');
-  await build({
-    entryPoints: [fileURLToPath(entry)],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    conditions: ['@subwire/source'],
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-    logLevel: 'error',
-  });
+  await bundleProgram(fileURLToPath(entry), outfile);
   return outfile;
 }

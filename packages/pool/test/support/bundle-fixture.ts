@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundleProgram } from '../../../../scripts/bundle-program.ts';
 
 /** A program of `test/fixtures` that Node runs as it is. */
 export interface BundledFixture {
@@ -14,16 +14,6 @@ export interface BundledFixture {
 export async function bundleFixture(name: string): Promise<BundledFixture> {
   const folder = await mkdtemp(path.join(tmpdir(), 'subwire-fixture-'));
   const file = path.join(folder, `${name}.mjs`);
-  await build({
-    entryPoints: [fileURLToPath(new URL(`../fixtures/${name}.ts`, import.meta.url))],
-    outfile: file,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    conditions: ['@subwire/source'],
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-    logLevel: 'error',
-  });
+  await bundleProgram(fileURLToPath(new URL(`../fixtures/${name}.ts`, import.meta.url)), file);
   return { file, remove: () => rm(folder, { recursive: true, force: true }) };
 }
