@@ -1,5 +1,5 @@
 /** What `@subwire/core` is in this run: the built package as a user gets it, or another build of it. */
-export const coreSpecifier = process.env['SUBWIRE_BENCH_CORE'] ?? '@subwire/core';
+const coreSpecifier = process.env['SUBWIRE_BENCH_CORE'] ?? '@subwire/core';
 
 /** @returns {Promise<typeof import('@subwire/core')>} */
 export function importCore() {

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
  * @param {any} message
  * @returns {string}
  */
-export function contentOf(message) {
+function contentOf(message) {
   switch (message.type) {
     case 'stream_event':
       return message.event.delta.text;

@@ -74,7 +74,7 @@ export function startSubwire(args: readonly string[], options: StartOptions = {}
 }
 
 /** Starts a line for bash in which `subwire` is the command; `placeFakeCli` comes first. */
-export function startShell(line: string, options: StartOptions = {}): Started {
+function startShell(line: string, options: StartOptions = {}): Started {
   const env = { PATH: `${commands}:${process.env['PATH'] ?? ''}`, ...options.env };
   return start('bash', ['-c', line], { ...options, env });
 }

@@ -20,7 +20,7 @@ function textOfBlocks(blocks: readonly ContentBlock[]): readonly string[] {
  * The CLI says an answer's text up to three times: in deltas, in `assistant` and in `result`. This takes the deltas of messages that come in pieces and the
  * whole blocks of the others. Lines of subagents and the prose of API failures are not part of the answer.
  */
-export function createTextReader(): TextReader {
+function createTextReader(): TextReader {
   let streaming: string | undefined;
   return {
     read(message) {

@@ -7,7 +7,7 @@ export function parseVersion(text: string): string | undefined {
 }
 
 /** Negative when the first version is older, positive when it is newer. */
-export function compareVersions(one: string, other: string): number {
+function compareVersions(one: string, other: string): number {
   const [left, right] = [one, other].map((version) => version.split('.').map(Number));
   const differences = (left ?? []).map((part, index) => part - (right?.[index] ?? 0));
   return differences.find((difference) => difference !== 0) ?? 0;

@@ -24,7 +24,7 @@ export interface LocateCliOptions {
 }
 
 /** Where installers put it, the native one first. */
-export function knownPlaces(view: FileView, env: Readonly<Record<string, string | undefined>>): readonly string[] {
+function knownPlaces(view: FileView, env: Readonly<Record<string, string | undefined>>): readonly string[] {
   const paths = pathsOf(view);
   const isWindows = view.platform === 'win32';
   const home = variableOf(view, env, isWindows ? 'USERPROFILE' : 'HOME') ?? view.home;

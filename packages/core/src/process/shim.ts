@@ -4,7 +4,7 @@ import type { Inspection } from './inspect-executable.ts';
 const maxShimBytes = 16 * 1024;
 
 /** The program that a batch file of a package manager starts, relative to the folder of the batch file: what follows `%~dp0` or `%dp0%`. */
-export function parseShim(text: string): string | undefined {
+function parseShim(text: string): string | undefined {
   const targets = [...text.matchAll(/"%(?:~dp0|dp0%)[\\/]?([^"%]+\.(?:exe|cjs|mjs|js))"/gi)].map((match) => match[1] ?? '');
   // The first lines of such files look for a node.exe beside them.
   return targets.find((target) => !/(?:^|[\\/])node\.exe$/i.test(target));

@@ -79,7 +79,7 @@ function alarm(ms: number, scheduler: SchedulerLike): Observable<unknown> {
 }
 
 /** Emits when nothing has emitted for a while. The time of the last life is noted, not a timer re-armed: output may come 100 000 times a second. */
-export function silence(life$: Observable<unknown>, limitMs: number, scheduler: SchedulerLike = asyncScheduler): Observable<void> {
+function silence(life$: Observable<unknown>, limitMs: number, scheduler: SchedulerLike = asyncScheduler): Observable<void> {
   if (limitMs > longestTimerMs) return NEVER;
   return new Observable<void>((subscriber) => {
     let last = scheduler.now();

@@ -48,7 +48,7 @@ const rewind = z.looseObject({
 });
 
 /** A schema for the answer to each control request that this version knows, under its subtype. */
-export const answerSchemas = {
+const answerSchemas = {
   initialize,
   interrupt: z.looseObject({ still_queued: z.array(text).optional(), cancelled: z.array(text).optional() }).optional(),
   end_session: anything,

@@ -28,7 +28,7 @@ export function poolClosed(): PoolError {
 }
 
 /** How long a call at this place of the queue is likely to wait, in milliseconds. */
-export function estimateWaitMs<W>(core: PoolCore<W>, position: number): number | undefined {
+function estimateWaitMs<W>(core: PoolCore<W>, position: number): number | undefined {
   return core.averageLeaseMs === undefined ? undefined : Math.ceil((core.averageLeaseMs * (position + 1)) / core.size);
 }
 

@@ -22,7 +22,7 @@ export interface RetryDecision {
 }
 
 /** A task that was running in so many crashes is taken for their cause. */
-export const maxCrashes = 2;
+const maxCrashes = 2;
 /** Workers that die before they are told anything are the pool's business, but not for ever. */
 export const maxFruitless = 10;
 

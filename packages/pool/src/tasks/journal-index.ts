@@ -34,7 +34,7 @@ const nothing: OpenTask = Object.freeze({
 });
 
 /** An open task after a further record about it. */
-export function advance(open: OpenTask, record: JournalRecord): OpenTask {
+function advance(open: OpenTask, record: JournalRecord): OpenTask {
   switch (record.type) {
     case 'sent':
       return { ...open, attempts: record.attempt, maybeSent: true };

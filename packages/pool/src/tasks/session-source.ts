@@ -28,12 +28,12 @@ export function createSessionPool(options: SessionPoolOptions = {}): SessionPool
 }
 
 /** Whether a task needs a session of its own kind. */
-export function isSpecial({ agent, cwd, env, session }: AgentTask, resume: string | undefined): boolean {
+function isSpecial({ agent, cwd, env, session }: AgentTask, resume: string | undefined): boolean {
   return agent !== undefined || cwd !== undefined || env !== undefined || session !== undefined || resume !== undefined;
 }
 
 /** The options of a task's session: its own on top of the run's, or else of the pool's. */
-export function withTask(base: SessionOptions, task: AgentTask, resume: string | undefined): SessionOptions {
+function withTask(base: SessionOptions, task: AgentTask, resume: string | undefined): SessionOptions {
   const { agent, cwd, env, session } = task;
   const merged = { ...base.env, ...session?.env, ...env };
   return {

@@ -10,7 +10,7 @@ export interface UsageMeter {
   follow(session: Session): (message: Message) => Spend | undefined;
 }
 
-export const noUsage: TaskUsage = Object.freeze({ usd: null, tokens: null, toolCalls: 0, turns: 0 });
+const noUsage: TaskUsage = Object.freeze({ usd: null, tokens: null, toolCalls: 0, turns: 0 });
 
 /** Usage after a further spend. An amount that nobody told stays unknown. */
 export function addUsage(usage: TaskUsage, spend: Spend): TaskUsage {

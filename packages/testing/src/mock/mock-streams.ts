@@ -69,7 +69,7 @@ export interface MockInput {
 }
 
 /** The error of a write to a pipe that nobody reads. */
-export function brokenPipe(): NodeJS.ErrnoException {
+function brokenPipe(): NodeJS.ErrnoException {
   return Object.assign(new Error('write EPIPE'), { code: 'EPIPE', errno: -32, syscall: 'write' });
 }
 

@@ -22,7 +22,7 @@ export function addTokens(ledger: TokenLedger, model: string, count: TokenCount)
   return new Map(ledger).set(model, { input: before.input + count.input, output: before.output + count.output });
 }
 
-export function costOf(count: TokenCount): number {
+function costOf(count: TokenCount): number {
   return count.input * prices.input + count.output * prices.output;
 }
 

@@ -92,7 +92,7 @@ const readers: Readonly<Record<string, Reader>> = {
 };
 
 /** The fields that a task may have. */
-export const taskFields: readonly string[] = Object.keys(readers);
+const taskFields: readonly string[] = Object.keys(readers);
 
 /**
  * Makes a task of what a file has. A field that nobody knows is refused, for it is a known one misspelt; an empty one counts as left out.

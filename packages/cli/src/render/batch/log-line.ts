@@ -21,7 +21,7 @@ function factsOf({ attempts, durationMs, usage, recovered }: TaskResult): string
 }
 
 /** How a task ended, in one line without a line feed. */
-export function renderSettled(result: TaskResult, style: Style): string {
+function renderSettled(result: TaskResult, style: Style): string {
   const { id, status, error } = result;
   const facts = style.dim(factsOf(result));
   if (status === 'done') return `${style.green('✓')} ${safeText(id)} · ${facts}`;

@@ -36,7 +36,7 @@ function tableOf(rows: readonly TaskRow[], columns: number, style: Style): strin
 }
 
 /** What a batch came to, in one line without a line feed. */
-export function renderTotals(view: BatchView, nowMs: number, style: Style): string {
+function renderTotals(view: BatchView, nowMs: number, style: Style): string {
   const { counts, recovered, retried, usd, tokens } = view;
   const { done, ...others } = counts;
   const parts = [
