@@ -1,4 +1,4 @@
-import { clearScreenDown, createInterface, cursorTo, type Interface } from 'node:readline';
+import { clearScreenDown, createInterface, cursorTo, type Interface, type Key } from 'node:readline';
 import type { ReadStream } from 'node:tty';
 import type { LineReader, LineReaderOptions, TypedLine } from './io.ts';
 
@@ -8,6 +8,21 @@ const maxHistory = 500;
 export interface NodeLineReader extends LineReader {
   /** Reads nothing until disposed. */
   suspend(): Disposable;
+}
+
+/**
+ * Closes at a Ctrl-D that was typed before the line was asked for and that nobody has read yet: the terminal had taken it for an end of the input, and hands
+ * it over as NUL now that it is raw. Without this it is lost, and a person who was quick sits before a prompt. Later a NUL is Ctrl-Space, which is no end.
+ */
+function endAtEarlyEnd(input: ReadStream, reader: Interface): void {
+  const onKey = (_: string | undefined, { sequence }: Key): void => {
+    if (sequence === '\0' && reader.line === '') reader.close();
+  };
+  const stop = (): void => void input.off('keypress', onKey);
+  input.on('keypress', onKey);
+  reader.once('close', stop);
+  // What waits in the terminal is read in the next turn of the event loop; the first of the two may still belong to this one.
+  setImmediate(() => setImmediate(stop));
 }
 
 /**
@@ -99,6 +114,7 @@ export function openLineReader(options: LineReaderOptions, input: ReadStream, ou
         listen();
         resolve(typed ?? 'ended');
       });
+      endAtEarlyEnd(input, reader);
       reader.prompt();
       if (partial !== '') reader.write(partial);
       partial = '';

@@ -8,6 +8,7 @@ import { endTerminals, hasPty, onTerminal } from '../support/pty.ts';
 import { placeFakeCli } from '../support/subwire.ts';
 
 const ctrlC = '\u0003';
+const ctrlD = '\u0004';
 const down = '\u001b[B';
 const up = '\u001b[A';
 
@@ -128,7 +129,7 @@ describe('subwire on a terminal', { timeout: 60_000 }, () => {
     terminal.type('two"""\r');
     await terminal.until('one\r\ntwo\r\n');
     await terminal.until('› ');
-    terminal.type('\u0004');
+    terminal.type(ctrlD);
     expect(await terminal.exit).toBe(0);
   });
 
@@ -189,7 +190,7 @@ describe('subwire on a terminal', { timeout: 60_000 }, () => {
     terminal.type('hello\r');
     await terminal.until('\nhello\r\n');
     await terminal.until('› ');
-    terminal.type('\u0004');
+    terminal.type(ctrlD);
     expect(await terminal.exit).toBe(0);
   });
 
