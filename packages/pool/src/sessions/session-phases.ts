@@ -1,6 +1,7 @@
 import type { Session, SessionTimings } from '@subwire/core';
 import { catchError, concatMap, EMPTY, exhaustMap, filter, ignoreElements, merge, take, takeUntil, timer, type Observable } from 'rxjs';
 import type { PhaseTiming } from '../policy/worker-factory.ts';
+import type { SessionRecord } from './session-record.ts';
 
 // How often a session is asked whether its MCP servers are ready, and for how long, in milliseconds. An answer costs it a tenth of a millisecond.
 const askEveryMs = 100;
@@ -9,20 +10,20 @@ const askForMs = 30_000;
 const names = { spawnMs: 'spawn', handshakeMs: 'handshake', mcpReadyMs: 'mcpReady', firstTokenMs: 'firstToken' } as const;
 
 /** Asks until no MCP server is pending: an agent says so by itself only in its first turn, when somebody waits already. */
-function askForServers(session: Session): Observable<never> {
+function askForServers(session: Session, ask: SessionRecord['ask']): Observable<never> {
   const isKnown$ = session.timings$.pipe(
     filter(({ mcpReadyMs }) => mcpReadyMs !== undefined),
     take(1),
   );
   return timer(0, askEveryMs).pipe(
-    exhaustMap(async () => session.mcpStatus({ timeoutMs: askForMs }).catch(() => undefined)),
+    exhaustMap(() => ask(() => session.mcpStatus({ timeoutMs: askForMs })).catch(() => undefined)),
     takeUntil(merge(isKnown$, timer(askForMs), session.transport.exit$)),
     ignoreElements(),
   );
 }
 
 /** How long the phases of a session took, each as soon as it is known. Never errors. */
-export function phasesOf(session: Session): Observable<PhaseTiming> {
+export function phasesOf(session: Session, { ask }: Pick<SessionRecord, 'ask'>): Observable<PhaseTiming> {
   let known: Partial<SessionTimings> = {};
   const phases$ = session.timings$.pipe(
     concatMap((timings) => {
@@ -35,5 +36,5 @@ export function phasesOf(session: Session): Observable<PhaseTiming> {
       return changed;
     }),
   );
-  return merge(phases$, askForServers(session)).pipe(catchError(() => EMPTY));
+  return merge(phases$, askForServers(session, ask)).pipe(catchError(() => EMPTY));
 }

@@ -32,7 +32,7 @@ export function pressureOf(message: Message): PressureSignal | undefined {
   }
 }
 
-/** Turns what a session says into what it spent since the last message. The CLI's cost is a running total of the process, never a difference. */
+/** Turns what a session says into what it spent since the last message. The CLI's cost is a running total of the conversation, never a difference. */
 export function createSpendMeter(): (message: Message) => Spend | undefined {
   const seen = new Set<string>();
   let totalUsd = 0;
@@ -57,6 +57,8 @@ export function createSpendMeter(): (message: Message) => Spend | undefined {
   }
 
   return (message) => {
+    // A new conversation begins at nothing: compared with the total of the last one, all that it costs would seem to be free.
+    if (message.type === 'conversation_reset') totalUsd = 0;
     if (message.type === 'assistant') return ofAssistant(message);
     return message.type === 'result' ? ofResult(message) : undefined;
   };

@@ -103,10 +103,12 @@ export function createSessionWorkers(settings: SessionWorkersOptions): WorkerFac
   return {
     create,
     lost$: ({ transport }): Observable<unknown> => transport.exit$.pipe(map((exit) => transport.failure ?? exit)),
-    async validate({ transport, mcpStatus }) {
-      if (!transport.isConnected) return false;
+    async validate(session) {
+      const { transport } = session;
+      const record = belongings.get(session)?.record;
+      if (!transport.isConnected || record === undefined) return false;
       try {
-        await mcpStatus({ timeoutMs: settings.validateTimeoutMs });
+        await record.ask(() => session.mcpStatus({ timeoutMs: settings.validateTimeoutMs }));
         return transport.isConnected;
       } catch (cause) {
         // A refusal is an answer: only a live agent refuses.
@@ -115,7 +117,7 @@ export function createSessionWorkers(settings: SessionWorkersOptions): WorkerFac
     },
     async reset(session) {
       if (settings.reset === 'dispose' || !session.transport.isConnected) return 'retire';
-      return (await clearConversation(session, belongings.get(session)?.record.initial)) ? 'reuse' : 'retire';
+      return (await clearConversation(session, belongings.get(session)?.record)) ? 'reuse' : 'retire';
     },
     usageOf({ transport }) {
       const { measureEveryMs: everyMs } = settings;
@@ -124,7 +126,10 @@ export function createSessionWorkers(settings: SessionWorkersOptions): WorkerFac
     wearOf: (session) => belongings.get(session)?.record.wear ?? {},
     pressure$: (session) => belongings.get(session)?.record.pressure$ ?? EMPTY,
     spend$: (session) => belongings.get(session)?.record.spend$ ?? EMPTY,
-    phases$: (session) => phasesOf(session),
+    phases$(session) {
+      const record = belongings.get(session)?.record;
+      return record === undefined ? EMPTY : phasesOf(session, record);
+    },
     containmentOf: (session) => belongings.get(session)?.containment,
     pidOf: ({ transport }) => transport.pid,
     destroy,

@@ -11,25 +11,41 @@ const result = {
   num_turns: 0,
   session_id: 'new',
 } as ResultMessage;
-const reset = { type: 'conversation_reset', new_conversation_id: 'new' } as Message;
-const init = { type: 'system', subtype: 'init', permissionMode: 'default', cwd: '/w', session_id: 'new' } as unknown as Message;
-const quiet = { type: 'system', subtype: 'background_tasks_changed', tasks: [] } as unknown as Message;
-const evidence = { idBefore: 'old', messages: [reset, quiet, init], result, initial: { permissionMode: 'default', cwd: '/w' } };
+const first = { permissionMode: 'default', model: 'm', cwd: '/w' };
+const reset = { type: 'conversation_reset', new_conversation_id: 'conversation', session_id: 'old' } as Message;
+const quiet = { type: 'system', subtype: 'background_tasks_changed', tasks: [], session_id: 'old' } as unknown as Message;
+const init = { type: 'system', subtype: 'init', ...first, session_id: 'new' } as unknown as Message;
+// What the CLI 2.1.329 says: the reset goes out under the old id, and what it calls the new conversation is not the new session.
+const evidence = { idBefore: 'old', messages: [reset, quiet, init], result, initial: first };
 
 test('Q18: a conversation that was really cleared is known as such', () => {
   expect(isProvenClear(evidence)).toBe(true);
 });
 
+test('Q18: so is one that nobody had begun', () => {
+  expect(isProvenClear({ ...evidence, idBefore: undefined, initial: undefined })).toBe(true);
+});
+
+const change = (message: Message, fields: object): Message => ({ ...message, ...fields });
+
 test.each([
   ['says nothing of a reset', { messages: [init] }],
-  ['keeps the old id', { messages: [{ ...reset, new_conversation_id: 'old' } as Message], result: { ...result, session_id: 'old' } }],
-  ['names no new id', { messages: [{ ...reset, new_conversation_id: '' } as Message] }],
-  ['goes on under another id than it says', { result: { ...result, session_id: 'old' } }],
+  ['names no new conversation', { messages: [change(reset, { new_conversation_id: '' }), init] }],
+  ['names the old conversation', { messages: [change(reset, { new_conversation_id: 'old' }), init] }],
+  ['resets another session', { messages: [change(reset, { session_id: 'other' }), init] }],
+  ['does not say what it resets', { messages: [change(reset, { session_id: undefined }), init] }],
+  ['begins no new session', { messages: [reset, quiet] }],
+  ['began before the reset', { messages: [init, reset, quiet] }],
+  ['keeps the old id', { messages: [reset, change(init, { session_id: 'old' })], result: { ...result, session_id: 'old' } }],
+  ['begins two sessions', { messages: [reset, init, change(init, { session_id: 'newer' })], result: { ...result, session_id: 'newer' } }],
+  ['ends under another id than it began with', { result: { ...result, session_id: 'old' } }],
+  ['asks the model', { messages: [reset, init, { type: 'assistant', session_id: 'new' } as unknown as Message] }],
   ['fails', { result: { ...result, is_error: true } }],
   ['is interrupted', { result: { ...result, subtype: 'error_during_execution' } }],
-  ['still has work in the background', { messages: [reset, { ...quiet, tasks: [{}] } as unknown as Message] }],
-  ['has other permissions than at first', { messages: [reset, { ...init, permissionMode: 'bypassPermissions' } as unknown as Message] }],
-  ['is in another directory', { messages: [reset, { ...init, cwd: '/elsewhere' } as unknown as Message] }],
-])('Q18: one that %s is not', (_what, change) => {
-  expect(isProvenClear({ ...evidence, ...change })).toBe(false);
+  ['still has work in the background', { messages: [reset, change(quiet, { tasks: [{}] }), init] }],
+  ['has other permissions than at first', { messages: [reset, change(init, { permissionMode: 'bypassPermissions' })] }],
+  ['has another model than at first', { messages: [reset, change(init, { model: 'other' })] }],
+  ['is in another directory', { messages: [reset, change(init, { cwd: '/elsewhere' })] }],
+])('Q18: one that %s is not', (_what, changed) => {
+  expect(isProvenClear({ ...evidence, ...changed })).toBe(false);
 });

@@ -48,6 +48,14 @@ test('P25: costs are differences of a running total, usage counts once per answe
   expect(meter(answer([]))).toMatchObject({ unknown: ['tokens'] });
 });
 
+test('P25: a conversation that begins anew costs from nothing again, and none of it is free', () => {
+  const meter = createSpendMeter();
+  expect(meter({ ...result, total_cost_usd: 0.5 })).toEqual({ turns: 1, usd: 0.5 });
+  expect(meter({ type: 'conversation_reset', new_conversation_id: 'c', session_id: 's' })).toBeUndefined();
+  expect(meter({ ...result, total_cost_usd: 0 })).toEqual({ turns: 1, usd: 0 });
+  expect(meter({ ...result, total_cost_usd: 0.25 })).toEqual({ turns: 1, usd: 0.25 });
+});
+
 test('the fill of the context comes from the last result, or is unknown', () => {
   const usage = { input_tokens: 100, cache_read_input_tokens: 39_900, output_tokens: 10_000 };
   const model = {

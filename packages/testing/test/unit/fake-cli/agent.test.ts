@@ -77,8 +77,21 @@ describe('a fake agent', () => {
   it('takes context without asking the model, and clears the conversation', () => {
     const played = converse([user('context', { shouldQuery: false }), user('/clear'), user('hello')]);
     expect(results(played)).toMatchObject([{ result: '', num_turns: 0 }, { result: '', local_command: 'clear' }, { result: 'hello' }]);
-    const reset = played.frames.find((frame) => frame['type'] === 'conversation_reset');
-    expect(results(played).map((result) => result['session_id'] === reset?.['new_conversation_id'])).toEqual([false, true, true]);
+    const at = played.frames.findIndex((frame) => frame['type'] === 'conversation_reset');
+    const [reset, tasks, init] = played.frames.slice(at);
+    const [before, cleared, after] = results(played).map((result) => result['session_id']);
+    expect([reset?.['session_id'], tasks?.['session_id']]).toEqual([before, before]);
+    expect([init?.['session_id'], after]).toEqual([cleared, cleared]);
+    expect(new Set([before, cleared, reset?.['new_conversation_id']]).size).toBe(3);
+    expect(reset?.['uuid']).toBe(reset?.['new_conversation_id']);
+  });
+
+  it('counts costs from nothing again after a clear', () => {
+    const played = converse([user('hello'), user('/clear'), user('hello')]);
+    const costs = results(played).map((result) => result['total_cost_usd'] as number);
+    expect(costs[0]).toBeGreaterThan(0);
+    expect(costs.slice(1)).toEqual([0, costs[0]]);
+    expect(results(played)[1]?.['modelUsage']).toEqual({});
   });
 
   it('tells its activity when the variable of the official SDK asks for it', () => {
