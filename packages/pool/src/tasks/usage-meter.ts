@@ -30,7 +30,7 @@ export function createUsageMeter(): UsageMeter {
     },
     follow(session) {
       const meter = createSpendMeter();
-      // The CLI's cost is a running total of its process: a session that was cleared and lent again begins with what it has cost before.
+      // The CLI's cost is a running total of its conversation: one that is taken up again begins with what it has cost before, one that was cleared with nothing.
       const before = session.usage.turns.at(-1)?.rawCostUsd;
       if (before != null) meter({ type: 'result', total_cost_usd: before } as Message);
       return (message) => {
