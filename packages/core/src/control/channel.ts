@@ -95,6 +95,8 @@ export function openControl(transport: Transport, options: ControlChannelOptions
       else if (state === 'closing' || state === 'closed') end(canceled);
     }),
   );
+  // Who reads no more answers no more.
+  subscriptions.add(transport.inputFailure$.subscribe((cause) => pending.rejectAll(() => cause)));
   subscriptions.add(
     transport.exit$.subscribe((exit) =>
       end(() => exitCause({ exit, pid: transport.pid, stderrTail: transport.stderrTail, answered: true })),
@@ -109,10 +111,13 @@ export function openControl(transport: Transport, options: ControlChannelOptions
       signal?.throwIfAborted();
       const id = nextId();
       counts.requests++;
+      // Before it is sent: a double may answer in the same breath.
       const answer = pending.wait(id, subtype, limitMs, signal);
-      transport
-        .send({ type: 'control_request', request_id: id, request: { subtype, ...body } })
-        .catch((cause: unknown) => pending.reject(id, cause));
+      try {
+        transport.post({ type: 'control_request', request_id: id, request: { subtype, ...body } });
+      } catch (cause) {
+        pending.reject(id, cause);
+      }
       return answer;
     } catch (cause) {
       return Promise.reject(cause);

@@ -24,6 +24,7 @@ export interface LineFramerOptions {
 
 const lf = 0x0a;
 const headBytes = 256;
+const shortBytes = 4096;
 const byteOrderMark = 0xfeff;
 const empty = Buffer.alloc(0);
 
@@ -110,6 +111,17 @@ export function createLineFramer(options: LineFramerOptions, events: FramerEvent
     }
   }
 
+  /** One short line that came alone, such as the answer to a question, which somebody waits for. Returns whether it was one. */
+  function finishShort(buffer: Buffer): boolean {
+    const { length } = buffer;
+    if (length > shortBytes || length > maxLineBytes || buffer[length - 1] !== lf) return false;
+    const text = buffer.toString();
+    const end = text.length - 1;
+    if (text.indexOf('\n') !== end || text.includes('\uFFFD')) return false;
+    emit(text.slice(0, end), true);
+    return true;
+  }
+
   function keep(rest: Buffer): void {
     if (skipped !== undefined || pendingBytes + rest.length > maxLineBytes) skip(rest);
     else {
@@ -121,6 +133,7 @@ export function createLineFramer(options: LineFramerOptions, events: FramerEvent
   return {
     push(chunk) {
       const buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      if (pendingBytes === 0 && skipped === undefined && finishShort(buffer)) return;
       const last = buffer.at(-1) === lf ? buffer.length - 1 : buffer.lastIndexOf(lf);
       if (last === -1) {
         if (buffer.length > 0) keep(buffer);

@@ -7,6 +7,15 @@ import type { ProcessHandle } from './handle.ts';
 import { pause } from './kill-tree.ts';
 import type { TreeSignals } from './tree-signals.ts';
 
+/** What is to be said of the end of a process that was never started. */
+export const neverStarted: CloseReceipt = Object.freeze({
+  exit: { code: null, signal: null },
+  rungs: [],
+  killed: [],
+  survivors: [],
+  durationMs: 0,
+});
+
 /** What {@link terminate} is to do. */
 export interface TerminateRequest {
   readonly handle: ProcessHandle;

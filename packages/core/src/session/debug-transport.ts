@@ -45,5 +45,11 @@ export function debugTransport(
         return transport.send(frame);
       },
     },
+    post: {
+      value: (frame: object | string) => {
+        sent(frame);
+        transport.post(frame);
+      },
+    },
   }) as Transport;
 }

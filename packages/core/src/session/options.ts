@@ -19,7 +19,11 @@ export interface CallbackTimeouts {
 export interface SessionOptions extends TransportOptions, SessionPolicyOptions, DialogCallbacks {
   /** How long the answer to `initialize` is waited for, in milliseconds. @defaultValue 60000 */
   readonly initializeTimeoutMs?: number;
-  /** Is asked before a tool runs that the permission mode does not settle. @defaultValue such calls are refused by the CLI */
+  /**
+   * Is asked before a tool runs that the permission mode does not settle. Without `permissionMode`, an agent that reads no settings is started in the mode
+   * `default`; otherwise a mode that passes the callback over is reported as `CALLBACK_SHADOWED`.
+   * @defaultValue such calls are refused by the CLI
+   */
   readonly onToolUse?: OnToolUse;
   /** Callbacks at certain moments, by event. @defaultValue none */
   readonly hooks?: Hooks;
@@ -41,6 +45,6 @@ export interface SessionOptions extends TransportOptions, SessionPolicyOptions, 
   readonly beforeSend?: (text: string) => string | Promise<string>;
   /** Lets calls of tools be put aside until a person has decided, across the end of this process. @defaultValue none */
   readonly parking?: ParkingOptions;
-  /** Ends the start of the session with the signal's own reason. */
+  /** Ends the start of the session with the signal's own reason, whatever the start is at, once the process is gone. */
   readonly signal?: AbortSignal;
 }

@@ -4,6 +4,7 @@ import { channels } from '../diagnostics/channels.ts';
 import type { Diagnostic, Transport } from '../transport/types.ts';
 import type { InitializeResponse } from '../wire/control.ts';
 import type { Message, ResultMessage } from '../wire/messages.ts';
+import { watchFirstMode } from './asked-mode.ts';
 import { type ResolvedClocks, watchClocks } from './clocks.ts';
 import { explainEnd, noResult, type SessionEnd, stoppedByCaller, unfinishedWork } from './end-cause.ts';
 import type { SessionOptions } from './options.ts';
@@ -41,6 +42,11 @@ function isNote(message: Message): boolean {
   return message.type === 'command_lifecycle' || message.type === 'keep_alive' || (message.type === 'system' && message.subtype !== 'init');
 }
 
+/** The id that the conversation has before its agent says one: who stops a session before its first message can still go on with it. */
+function givenId({ sessionId, resume, forkSession }: SessionOptions): string | undefined {
+  return sessionId ?? (forkSession === true ? undefined : resume);
+}
+
 /** What comes in from a process, sorted: turns, streams, use, and the end. */
 export interface SessionLife {
   readonly ledger: TurnLedger;
@@ -76,7 +82,8 @@ export function followSession(parts: SessionParts, continued?: OpenTurn): Sessio
   const tracker = createTracker(control);
   const subscriptions = new Subscription();
   const gone = new ReplaySubject<{ readonly cause: unknown } | undefined>(1);
-  let id: string | undefined;
+  let id = givenId(options);
+  const lookAtMode = watchFirstMode(options, (diagnostic) => diagnostics.next(diagnostic));
   let lastResult: ResultMessage | undefined;
   let dirty: readonly string[] = [];
   let over = false;
@@ -139,6 +146,7 @@ export function followSession(parts: SessionParts, continued?: OpenTurn): Sessio
 
   function take(message: Message): void {
     if ('session_id' in message && typeof message.session_id === 'string' && message.session_id !== '') id = message.session_id;
+    lookAtMode(message);
     if (message.type === 'result') {
       lastResult = message;
       usage.next(addUsage(usage.value, message));

@@ -58,7 +58,7 @@ export interface SessionTimings {
 
 /** A conversation with one agent process. */
 export interface Session extends AsyncDisposable {
-  /** The conversation's id; undefined until the first message names it. Stays after the end. */
+  /** The conversation's id: the one of `sessionId` or `resume`, otherwise undefined until the first message names it. Stays after the end. */
   readonly id: string | undefined;
   /** What `initialize` answered. */
   readonly info: InitializeResponse;

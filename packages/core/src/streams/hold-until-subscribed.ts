@@ -1,4 +1,5 @@
-import { Observable, Subject } from 'rxjs';
+import { Observable } from 'rxjs';
+import { createHot } from './hot.ts';
 
 /** A hot stream whose early items wait for the first subscriber. */
 export interface HeldSubject<T> {
@@ -18,7 +19,7 @@ export interface HeldSubject<T> {
  * would hold everything for ever. More than `maxHeld` of them end the stream with what `overflow` makes, because memory without bound is worse.
  */
 export function holdUntilSubscribed<T>(maxHeld: number, overflow: () => unknown): HeldSubject<T> {
-  const live = new Subject<T>();
+  const live = createHot<T>();
   let waiting: { readonly value: T; readonly weight: number }[] | undefined = [];
   let current = 0;
   let flushing = false;
@@ -31,7 +32,7 @@ export function holdUntilSubscribed<T>(maxHeld: number, overflow: () => unknown)
   }
 
   const stream$ = new Observable<T>((subscriber) => {
-    const subscription = live.subscribe(subscriber);
+    const subscription = live.stream$.subscribe(subscriber);
     if (waiting !== undefined && !flushing) {
       flushing = true;
       // What comes while these are delivered is added at the end, and so stays behind them.

@@ -1,9 +1,17 @@
 import type { Writable } from 'node:stream';
+import { type Observable, ReplaySubject } from 'rxjs';
 
 /** Writes that are done one after the other, each resolved when its bytes were handed to the operating system. */
 export interface WriteQueue {
   /** Resolves when flushed. Rejects with what `fail` was given, or with the stream's own error. */
-  write(data: string): Promise<void>;
+  write(data: string | Uint8Array): Promise<void>;
+  /**
+   * Writes ASCII without a receipt, which would cost more than a short write does. What breaks the stream later comes from `broken$`.
+   * @throws what `fail` was given, or the stream's own error
+   */
+  post(ascii: string): void;
+  /** What broke the stream, unless `fail` brought a cause before; replayed. */
+  readonly broken$: Observable<unknown>;
   /** Ends the stream after everything that was written. Resolves when flushed, or at once when the stream has gone. */
   end(): Promise<void>;
   /** Rejects every pending and every later write. The first cause stays. */
@@ -25,6 +33,7 @@ export interface WriteQueueOptions {
 export function createWriteQueue(writable: Writable, options: WriteQueueOptions): WriteQueue {
   // A stream calls back in the order of its writes, so the first waiter is always the one that is meant.
   const waiting: { readonly resolve: () => void; readonly reject: (cause: unknown) => void }[] = [];
+  const broken = new ReplaySubject<unknown>(1);
   let failure: { readonly cause: unknown } | undefined;
   let ending: Promise<void> | undefined;
 
@@ -34,7 +43,13 @@ export function createWriteQueue(writable: Writable, options: WriteQueueOptions)
   }
 
   function breakDown(error: Error): void {
-    setTimeout(() => fail(options.explain(error)), options.causeWithinMs).unref();
+    const give = (): void => {
+      if (failure !== undefined) return;
+      const cause = options.explain(error);
+      fail(cause);
+      broken.next(cause);
+    };
+    setTimeout(give, options.causeWithinMs).unref();
   }
 
   function flushed(error?: Error | null): void {
@@ -52,6 +67,14 @@ export function createWriteQueue(writable: Writable, options: WriteQueueOptions)
         writable.write(data, flushed);
       });
     },
+    post(ascii) {
+      if (failure !== undefined) throw failure.cause;
+      // A stream that has gone without an error says nothing to a write without a callback.
+      if (writable.destroyed) breakDown(new Error('The stream is closed.'));
+      // One byte for each character: no encoder has to look at them.
+      else writable.write(ascii, 'latin1');
+    },
+    broken$: broken.asObservable(),
     end() {
       if (failure !== undefined || writable.destroyed) return Promise.resolve();
       ending ??= new Promise<void>((resolve) => {

@@ -22,17 +22,23 @@ const maxBypassMs = 60_000;
  */
 export function createFlow(now: () => number = () => performance.now()): Flow {
   const full = new Set<object>();
-  // Numbered in order, because a look at the clock for each request costs more than all else here.
-  const pending = new Map<string, number>();
+  // One question at a time is the rule. It stands beside the set, whose upkeep for each question costs more than all else here.
+  let lone: string | undefined;
+  const others = new Set<string>();
   const paused = new BehaviorSubject(false);
-  let sent = 0;
-  let bypass: { readonly since: number; readonly upTo: number } | undefined;
+  let bypass: { readonly since: number; readonly ids: readonly string[] } | undefined;
   let opened = false;
 
+  function remove(id: string): void {
+    if (lone === id) lone = undefined;
+    else others.delete(id);
+  }
+
   function update(): void {
-    if (full.size === 0 || pending.size === 0) bypass = undefined;
-    else bypass ??= { since: now(), upTo: sent };
-    const next = full.size > 0 && pending.size === 0 && !opened;
+    const asking = lone !== undefined || others.size > 0;
+    if (full.size === 0 || !asking) bypass = undefined;
+    else bypass ??= { since: now(), ids: lone === undefined ? [...others] : [lone, ...others] };
+    const next = full.size > 0 && !asking && !opened;
     if (next !== paused.value) paused.next(next);
   }
 
@@ -44,16 +50,17 @@ export function createFlow(now: () => number = () => performance.now()): Flow {
       update();
     },
     controlSent(id) {
-      pending.set(id, ++sent);
+      if (lone === undefined) lone = id;
+      else others.add(id);
       if (full.size > 0) update();
     },
     controlAnswered(id) {
-      pending.delete(id);
+      remove(id);
       if (full.size > 0) update();
     },
     check() {
       if (bypass === undefined || now() - bypass.since <= maxBypassMs) return;
-      for (const [id, number] of pending) if (number <= bypass.upTo) pending.delete(id);
+      for (const id of bypass.ids) remove(id);
       bypass = undefined;
       update();
     },

@@ -123,7 +123,7 @@ export function createClaudeCodeSpawner(options: SpawnClaudeCodeOptions = {}): (
 
     const stdin = new Writable({
       write(chunk: Buffer, _encoding, done) {
-        started.then(() => state.launched?.handle.input.write(chunk.toString('utf8'))).then(() => done(), done);
+        started.then(() => state.launched?.handle.input.write(chunk)).then(() => done(), done);
       },
       final(done) {
         started.then(() => state.launched?.handle.input.end()).then(() => done(), done);

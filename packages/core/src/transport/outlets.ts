@@ -2,6 +2,7 @@ import { type Observable, ReplaySubject, Subject } from 'rxjs';
 import { ProtocolError } from '../errors/protocol-error.ts';
 import type { ResolvedTransportOptions } from '../policy/options.ts';
 import type { ProcessExit } from '../ports/child-process.ts';
+import { createHot, type Hot } from '../streams/hot.ts';
 import { type HeldSubject, holdUntilSubscribed } from '../streams/hold-until-subscribed.ts';
 import type { ControlCancelRequest, ControlRequest, ControlResponse } from '../wire/control.ts';
 import type { Validator } from '../wire/load-validator.ts';
@@ -18,12 +19,14 @@ const maxReplayedDiagnostics = 100;
 /** Everything that comes out of a transport, and the router that feeds it. */
 export interface Outlets {
   readonly messages: HeldSubject<Message>;
-  readonly controlRequests: Subject<ControlRequest>;
-  readonly controlResponses: Subject<ControlResponse>;
-  readonly controlCancels: Subject<ControlCancelRequest>;
+  readonly controlRequests: Hot<ControlRequest>;
+  readonly controlResponses: Hot<ControlResponse>;
+  readonly controlCancels: Hot<ControlCancelRequest>;
   readonly diagnostics: ReplaySubject<Diagnostic>;
   readonly diagnosticCounts: Readonly<Partial<Record<DiagnosticCode, number>>>;
   readonly exits: ReplaySubject<ProcessExit>;
+  /** Why nothing can be written any more. */
+  readonly inputFailures: ReplaySubject<unknown>;
   readonly stderr: StderrLines;
   readonly router: Router;
   /** Whether a frame was read from stdout. */
@@ -47,11 +50,12 @@ function heldOverflow(limit: number): ProtocolError {
 /** The streams of one transport. `onFail` is called when the bytes cannot be read any further. */
 export function createOutlets(options: ResolvedTransportOptions, flow: Flow, onFail: (error: ProtocolError) => void): Outlets {
   const messages = holdUntilSubscribed<Message>(options.maxHeldMessages, () => heldOverflow(options.maxHeldMessages));
-  const controlRequests = new Subject<ControlRequest>();
-  const controlResponses = new Subject<ControlResponse>();
-  const controlCancels = new Subject<ControlCancelRequest>();
+  const controlRequests = createHot<ControlRequest>();
+  const controlResponses = createHot<ControlResponse>();
+  const controlCancels = createHot<ControlCancelRequest>();
   const diagnostics = redactedDiagnostics(maxReplayedDiagnostics);
   const exits = new ReplaySubject<ProcessExit>(1);
+  const inputFailures = new ReplaySubject<unknown>(1);
   const stderr = createStderrLines(options.stderrTailLines);
   const diagnosticCounts: Partial<Record<DiagnosticCode, number>> = {};
   diagnostics.subscribe(({ code }) => (diagnosticCounts[code] = (diagnosticCounts[code] ?? 0) + 1));
@@ -97,6 +101,7 @@ export function createOutlets(options: ResolvedTransportOptions, flow: Flow, onF
     diagnostics,
     diagnosticCounts,
     exits,
+    inputFailures,
     stderr,
     router,
     get answered() {

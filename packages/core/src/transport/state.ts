@@ -27,13 +27,15 @@ export interface StateMachine {
 /** A machine in the state `idle`. Its stream completes with `closed` or `failed`. */
 export function createStateMachine(): StateMachine {
   const subject = new BehaviorSubject<TransportState>('idle');
+  // Looked at for each frame that is sent, which the subject's own getter is too slow for.
+  let current = subject.value;
   return {
     get current() {
-      return subject.value;
+      return current;
     },
     state$: subject.asObservable(),
     move(to) {
-      const from = subject.value;
+      const from = current;
       if (!canMove(from, to)) {
         throw new ClosedError({
           code: 'CLOSED',
@@ -41,6 +43,7 @@ export function createStateMachine(): StateMachine {
           message: `A transport that is ${from} cannot become ${to}. Create a new one.`,
         });
       }
+      current = to;
       subject.next(to);
       if (moves[to].length === 0) subject.complete();
     },

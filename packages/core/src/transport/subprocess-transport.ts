@@ -1,6 +1,5 @@
 import { concat, defer, of, ReplaySubject, Subject, throwError } from 'rxjs';
 import { bufferCount, concatMap, tap } from 'rxjs/operators';
-import { ClosedError } from '../errors/closed-error.ts';
 import { encodeFrame } from '../framing/encode-frame.ts';
 import { defaults } from '../policy/defaults.ts';
 import type { TransportOptions } from '../policy/options.ts';
@@ -8,12 +7,15 @@ import { resolveTransportOptions } from '../policy/resolve-options.ts';
 import type { CloseReceipt, ProcessExit } from '../ports/child-process.ts';
 import { launch, type Launched } from '../process/launch.ts';
 import { type LimitEvent, softLimitReached } from '../process/limits.ts';
+import { neverStarted } from '../process/terminate.ts';
 import { drained, nextPoll$ } from '../streams/drained.ts';
+import type { WriteQueue } from '../streams/write-queue.ts';
 import { checkOutgoing } from '../wire/check-outgoing.ts';
-import type { ControlRequest } from '../wire/control.ts';
+import { isControlRequest } from '../wire/frame.ts';
 import { loadValidator } from '../wire/load-validator.ts';
 import { exitCause } from './exit-cause.ts';
 import { createFlow } from './flow.ts';
+import { notOpen } from './not-open.ts';
 import { createOutlets, readOnly } from './outlets.ts';
 import { readMessages } from './read.ts';
 import { createStateMachine } from './state.ts';
@@ -24,17 +26,8 @@ const quietMs = 40;
 
 const limitRungMs = 500;
 
-const neverStarted: CloseReceipt = Object.freeze({
-  exit: { code: null, signal: null },
-  rungs: [],
-  killed: [],
-  survivors: [],
-  durationMs: 0,
-});
-
-function isControlRequest(frame: object | string): frame is ControlRequest {
-  return typeof frame === 'object' && (frame as { readonly type?: unknown }).type === 'control_request';
-}
+const writeLine = (input: WriteQueue, line: string): Promise<void> => input.write(line);
+const postLine = (input: WriteQueue, line: string): void => input.post(line);
 
 /**
  * A transport over a subprocess of its own. Nothing is started before `connect()`.
@@ -72,6 +65,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
     launched = started;
     const { handle } = started;
     flow.paused$.subscribe((paused) => handle.setPaused(paused));
+    handle.input.broken$.subscribe((cause) => outlets.inputFailures.next(cause));
     const chunks = new Subject<void>();
     const ends = new ReplaySubject<void>(2);
     handle.stdout$.subscribe({
@@ -133,8 +127,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
 
   async function connect({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     signal?.throwIfAborted();
-    if (machine.current === 'starting' || machine.current === 'open') throw notOpen('ALREADY_CONNECTED');
-    if (machine.current !== 'idle') throw notOpen('CLOSED');
+    if (machine.current === 'starting' || machine.current === 'open') throw refusal('ALREADY_CONNECTED');
+    if (machine.current !== 'idle') throw refusal('CLOSED');
     machine.move('starting');
     launching = start();
     try {
@@ -146,36 +140,35 @@ export function createTransport(options: TransportOptions = {}): Transport {
     if (signal?.aborted === true) await close({ from: 'term' });
     signal?.throwIfAborted();
     // A close() that came in the meantime has moved the state already.
-    if (state() !== 'starting') throw notOpen('CLOSED');
+    if (state() !== 'starting') throw refusal('CLOSED');
     machine.move('open');
   }
 
-  function notOpen(code: 'ALREADY_CONNECTED' | 'CLOSED' | 'NOT_CONNECTED' | 'INPUT_ENDED'): Error {
-    if (code === 'CLOSED' && failure?.cause instanceof Error) return failure.cause;
-    const advice = {
-      ALREADY_CONNECTED: 'The transport was connected before. Create a new one for another process.',
-      CLOSED: 'The transport is closed. Create a new one.',
-      NOT_CONNECTED: 'The transport is not connected yet. Await connect() first.',
-      INPUT_ENDED: 'The input of the process has been ended. Send before endInput().',
-    } as const;
-    return new ClosedError({ code, state: machine.current, message: advice[code] });
+  /** Who is told what the process failed with learns more than that it is closed. */
+  function refusal(code: Parameters<typeof notOpen>[0]): Error {
+    return code === 'CLOSED' && failure?.cause instanceof Error ? failure.cause : notOpen(code, machine.current);
+  }
+
+  /** The line of a frame, and where it may be written now. */
+  function put<T>(frame: object | string, write: (input: WriteQueue, line: string) => T): T {
+    const line = encodeFrame(checkOutgoing(frame));
+    const at = machine.current;
+    if (at !== 'open' || launched === undefined) throw refusal(at === 'idle' || at === 'starting' ? 'NOT_CONNECTED' : 'CLOSED');
+    if (inputEnded) throw refusal('INPUT_ENDED');
+    if (isControlRequest(frame)) outlets.asked(frame);
+    return write(launched.handle.input, line);
   }
 
   function send(frame: object | string): Promise<void> {
     try {
-      const line = encodeFrame(checkOutgoing(frame));
-      if (machine.current === 'idle' || machine.current === 'starting') throw notOpen('NOT_CONNECTED');
-      if (machine.current !== 'open' || launched === undefined) throw notOpen('CLOSED');
-      if (inputEnded) throw notOpen('INPUT_ENDED');
-      if (isControlRequest(frame)) outlets.asked(frame);
-      return launched.handle.input.write(line);
+      return put(frame, writeLine);
     } catch (cause) {
       return Promise.reject(cause);
     }
   }
 
   async function endInput(): Promise<void> {
-    if (launched === undefined) throw notOpen('NOT_CONNECTED');
+    if (launched === undefined) throw refusal('NOT_CONNECTED');
     inputEnded = true;
     await launched.handle.input.end();
   }
@@ -199,6 +192,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
       machine.move('closed');
     }
     outlets.exits.complete();
+    outlets.inputFailures.complete();
     outlets.diagnostics.complete();
     return receipt;
   }
@@ -226,9 +220,9 @@ export function createTransport(options: TransportOptions = {}): Transport {
     },
     state$: machine.state$,
     messages$: outlets.messages.stream$,
-    controlRequests$: readOnly(outlets.controlRequests),
-    controlResponses$: readOnly(outlets.controlResponses),
-    controlCancels$: readOnly(outlets.controlCancels),
+    controlRequests$: outlets.controlRequests.stream$,
+    controlResponses$: outlets.controlResponses.stream$,
+    controlCancels$: outlets.controlCancels.stream$,
     stderr$: outlets.stderr.stderr$,
     diagnostics$: readOnly(outlets.diagnostics),
     diagnosticCounts: outlets.diagnosticCounts,
@@ -236,12 +230,14 @@ export function createTransport(options: TransportOptions = {}): Transport {
     get stderrTail() {
       return outlets.stderr.tail;
     },
+    inputFailure$: readOnly(outlets.inputFailures),
     connect,
     send,
+    post: (frame) => put(frame, postLine),
     read: (readOptions) => readMessages(outlets, flow, readOptions),
     endInput,
     usage: ({ everyMs = defaults.usageEveryMs } = {}) =>
-      defer(() => launched?.usage({ everyMs, withFiles: true }) ?? throwError(() => notOpen('NOT_CONNECTED'))),
+      defer(() => launched?.usage({ everyMs, withFiles: true }) ?? throwError(() => refusal('NOT_CONNECTED'))),
     close,
     [Symbol.asyncDispose]: async () => {
       await close();

@@ -86,6 +86,8 @@ export interface Transport extends AsyncDisposable {
   readonly diagnosticCounts: Readonly<Partial<Record<DiagnosticCode, number>>>;
   /** How the process ended, once everything that it said was delivered; replayed. Never errors. */
   readonly exit$: Observable<ProcessExit>;
+  /** Why nothing can be written any more although the process lives: it has closed its input. Replayed. Never errors. */
+  readonly inputFailure$: Observable<unknown>;
   /** The last lines of stderr; a first line says so when older ones were dropped. */
   readonly stderrTail: readonly string[];
   /**
@@ -98,6 +100,12 @@ export interface Transport extends AsyncDisposable {
    * @throws ProtocolError `INVALID_OUTGOING` for what would end the CLI; ClosedError; the error that ended the process
    */
   send(frame: object | string): Promise<void>;
+  /**
+   * Writes one frame like `send`, without a receipt: a request has its answer for one, and a promise for each write costs more than the write. What breaks
+   * the input later comes from `inputFailure$`.
+   * @throws what `send` rejects with
+   */
+  post(frame: object | string): void;
   /**
    * Messages for a reader that pulls, with a bound on what waits for it: what is buffered plus one chunk. While a reader with `pause` is full, stdout is not
    * read, except while a control request waits for its answer. Ends with `messages$`, with the same failure. Leaving the loop ends interest, not the process.

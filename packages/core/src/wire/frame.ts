@@ -1,3 +1,4 @@
+import type { ControlRequest } from './control.ts';
 import type { Message } from './messages.ts';
 
 /**
@@ -8,6 +9,11 @@ export type FrameKind = 'message' | 'unknown' | 'control_request' | 'control_res
 
 /** One decoded object. */
 export type RawFrame = Readonly<Record<string, unknown>>;
+
+/** Whether what is to be sent is a question of the host. */
+export function isControlRequest(frame: object | string): frame is ControlRequest {
+  return typeof frame === 'object' && (frame as RawFrame)['type'] === 'control_request';
+}
 
 function isObject(value: unknown): value is RawFrame {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -47,6 +47,26 @@ describe('requests of ours', () => {
     });
   });
 
+  test('reject with the reason when the CLI has closed its input, since who reads no more answers no more', async () => {
+    const { cli, control } = open();
+    const answer = control.request('interrupt', {});
+    cli.breakInput(new Error('closed its input'));
+    await expect(answer).rejects.toThrow('closed its input');
+    expect(control.load.sent).toBe(0);
+    cli.succeed(cli.sent[0]!.request_id!, {});
+    expect(control.counts.lateAnswers).toBe(1);
+  });
+
+  test('may be answered in the same breath', async () => {
+    const { cli, control } = open();
+    const { post } = cli.transport;
+    cli.transport.post = (frame) => {
+      post(frame);
+      cli.succeed(cli.sent[0]!.request_id!, { at: 'once' });
+    };
+    expect(await control.request('interrupt', {})).toEqual({ at: 'once' });
+  });
+
   test('time out, and a late answer is ignored and counted', async () => {
     const { cli, control, diagnostics } = open();
     await expect(control.request('interrupt', {}, { timeoutMs: 10 })).rejects.toMatchObject({ code: 'CONTROL_TIMEOUT', timeoutMs: 10 });

@@ -11,6 +11,7 @@ export function fakeTransport() {
   const controlCancels = new Subject<ControlCancelRequest>();
   const state = new BehaviorSubject<TransportState>('open');
   const exits = new ReplaySubject<ProcessExit>(1);
+  const inputFailures = new ReplaySubject<unknown>(1);
   const sent: Sent[] = [];
   const stderrTail: string[] = [];
   const transport = {
@@ -25,6 +26,10 @@ export function fakeTransport() {
     controlResponses$: controlResponses,
     controlCancels$: controlCancels,
     stderrTail,
+    inputFailure$: inputFailures,
+    post(frame: object) {
+      sent.push(JSON.parse(String(encodeFrame(frame))) as Sent);
+    },
     send: (frame: object): Promise<void> =>
       Promise.resolve().then(() => {
         sent.push(JSON.parse(String(encodeFrame(frame))) as Sent);
@@ -53,6 +58,7 @@ export function fakeTransport() {
       exits.next(exit);
       exits.complete();
     },
+    breakInput: (cause: unknown) => inputFailures.next(cause),
     fail(cause: unknown) {
       transport.failure = cause;
       state.next('failed');

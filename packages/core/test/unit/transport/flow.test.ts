@@ -47,3 +47,18 @@ test('once opened it stays open', () => {
   flow.setFull({}, true);
   expect(states).toEqual([false, true, false]);
 });
+
+test('of several that nobody answers, those are let go that waited when it began', () => {
+  let time = 0;
+  const { flow, states } = watch(() => time);
+  flow.controlSent('lost');
+  flow.controlSent('lost too');
+  flow.setFull({}, true);
+  time = 30_000;
+  flow.controlSent('later');
+  time = 61_000;
+  flow.check();
+  expect(states).toEqual([false]);
+  flow.controlAnswered('later');
+  expect(states).toEqual([false, true]);
+});
