@@ -83,7 +83,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     const info = await shakeHands(control, body, { timeoutMs: clocks.initMs, signal });
     await strictness?.checkStart(control, info, { timeoutMs: clocks.initMs, ...(signal !== undefined && { signal }) });
     // An abort in the same breath as the last answer: who has given up gets no session that nobody would close.
-    //MUT signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const openedAtMs = performance.now();
     const opening = { spawnMs: spawnedAt - startedAt, handshakeMs: openedAtMs - spawnedAt, openedAtMs };
     const { pid } = transport;
