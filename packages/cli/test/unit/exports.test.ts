@@ -5,7 +5,7 @@ import { commandSpecs } from '../../src/options/command-specs.ts';
 
 describe('what users of the command rely on', () => {
   it('is one program and no module', () => {
-    expect(packageJson.bin).toEqual({ subwire: './dist/bin.js' });
+    expect(packageJson.bin).toEqual({ subwire: 'dist/bin.js' });
     expect(packageJson.exports).toEqual({ './package.json': './package.json' });
   });
 
