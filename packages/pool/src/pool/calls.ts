@@ -80,12 +80,11 @@ export function createCalls<W>(core: PoolCore<W>, leases: LeaseTable<W>): (optio
     const trace: { stack?: string } = {};
     Error.captureStackTrace(trace, acquire);
     return new Promise<Lease<W>>((resolve, reject) => {
-      let isSettled = false;
-      let cancelTimer = (): void => {};
+      let cancelTimer: (() => void) | undefined;
       const settle = (): boolean => {
-        if (isSettled) return false;
-        isSettled = true;
-        cancelTimer();
+        if (call.isSettled) return false;
+        call.isSettled = true;
+        cancelTimer?.();
         signal?.removeEventListener('abort', onAbort);
         queue.remove(call.id);
         return true;
@@ -100,9 +99,7 @@ export function createCalls<W>(core: PoolCore<W>, leases: LeaseTable<W>): (optio
         sticky,
         budget,
         trace,
-        get isSettled() {
-          return isSettled;
-        },
+        isSettled: false,
         resolve(lease) {
           if (settle()) resolve(lease);
         },
@@ -126,7 +123,7 @@ export function createCalls<W>(core: PoolCore<W>, leases: LeaseTable<W>): (optio
       queue.add(call);
       core.pump();
       // Whoever can be served at once does not count: the cap is on those who wait.
-      if (isSettled) return;
+      if (call.isSettled) return;
       if (timeoutMs !== Number.POSITIVE_INFINITY) cancelTimer = clock.setTimer(timeoutMs, onDeadline);
       const ownCap = pool.tenants[tenant]?.maxWaiters ?? Number.POSITIVE_INFINITY;
       if (queue.size > pool.maxWaiters || queue.countOf({ tenant }) > ownCap) {

@@ -22,7 +22,7 @@ export interface PendingCall<W> extends Waiter {
   readonly budget: Budget | undefined;
   /** Where `acquire` was called, for the report of a leak. */
   readonly trace: { readonly stack?: string };
-  readonly isSettled: boolean;
+  isSettled: boolean;
   resolve(lease: Lease<W>): void;
   reject(cause: unknown): void;
 }

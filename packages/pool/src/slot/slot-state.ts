@@ -84,59 +84,72 @@ export function isManned(phase: SlotPhase): boolean {
   return manned.has(phase);
 }
 
+/** One more object per step is one more for the collector: the lists of effects are always the same few. */
+const effects = Object.freeze({
+  none: Object.freeze([] as const),
+  create: Object.freeze(['create'] as const),
+  abort: Object.freeze(['abort'] as const),
+  watch: Object.freeze(['watch'] as const),
+  validate: Object.freeze(['validate'] as const),
+  reset: Object.freeze(['reset'] as const),
+  destroy: Object.freeze(['destroy'] as const),
+  end: Object.freeze(['unwatch', 'destroy'] as const),
+});
+
+function go(state: SlotState, then: readonly SlotEffect[] = effects.none): SlotStep {
+  return { state, effects: then, accepted: true };
+}
+
+function stay(state: SlotState): SlotStep {
+  return { state, effects: effects.none, accepted: false };
+}
+
+function end(state: SlotState, cause: unknown): SlotStep {
+  return go({ ...state, phase: 'retiring', cause }, effects.end);
+}
+
 /** The life of one place. Pure: a step that does not fit is refused and changes nothing, so that late answers can do no harm. */
 export function reduceSlot(state: SlotState, event: SlotEvent): SlotStep {
-  const stay: SlotStep = { state, effects: [], accepted: false };
-  const go = (change: Partial<SlotState>, ...effects: SlotEffect[]): SlotStep => ({
-    state: { ...state, ...change },
-    effects,
-    accepted: true,
-  });
-  const isStale = 'generation' in event && event.generation !== state.generation;
-  if (isStale) return stay;
+  if ('generation' in event && event.generation !== state.generation) return stay(state);
   const { phase } = state;
   switch (event.type) {
     case 'start':
-      if (!vacant.has(phase)) return stay;
-      return {
-        state: { ...emptySlot, phase: 'starting', generation: state.generation + 1, key: event.key },
-        effects: ['create'],
-        accepted: true,
-      };
-    case 'created':
+      if (!vacant.has(phase)) return stay(state);
+      return go({ ...emptySlot, phase: 'starting', generation: state.generation + 1, key: event.key }, effects.create);
+    case 'created': {
+      const { nowMs } = event;
       // A start that was called off cannot be undone in the middle: the worker is ended as soon as it exists, and is never listed.
-      if (phase === 'retiring' && !state.isMade) return go({ isMade: true }, 'destroy');
-      if (phase !== 'starting') return stay;
-      return go({ phase: 'idle', isMade: true, warmAtMs: event.nowMs, idleAtMs: event.nowMs, checkedAtMs: event.nowMs }, 'watch');
+      if (phase === 'retiring' && !state.isMade) return go({ ...state, isMade: true }, effects.destroy);
+      if (phase !== 'starting') return stay(state);
+      return go({ ...state, phase: 'idle', isMade: true, warmAtMs: nowMs, idleAtMs: nowMs, checkedAtMs: nowMs }, effects.watch);
+    }
     case 'failed':
-      return phase === 'starting' || (phase === 'retiring' && !state.isMade) ? go({ phase: event.next }) : stay;
+      return phase === 'starting' || (phase === 'retiring' && !state.isMade) ? go({ ...state, phase: event.next }) : stay(state);
     case 'check':
-      return phase === 'idle' ? go({ phase: 'checking' }, 'validate') : stay;
+      return phase === 'idle' ? go({ ...state, phase: 'checking' }, effects.validate) : stay(state);
     case 'checked':
-      if (phase !== 'checking') return stay;
-      return state.doomed === undefined
-        ? go({ phase: 'idle', checkedAtMs: event.nowMs })
-        : go({ phase: 'retiring', cause: state.doomed }, 'unwatch', 'destroy');
+      if (phase !== 'checking') return stay(state);
+      return state.doomed === undefined ? go({ ...state, phase: 'idle', checkedAtMs: event.nowMs }) : end(state, state.doomed);
     case 'lend':
-      return phase === 'idle' ? go({ phase: 'leased', uses: state.uses + 1 }) : stay;
+      return phase === 'idle' ? go({ ...state, phase: 'leased', uses: state.uses + 1 }) : stay(state);
     case 'give-back':
-      return phase === 'leased' ? go({ phase: 'returning' }, 'reset') : stay;
+      return phase === 'leased' ? go({ ...state, phase: 'returning' }, effects.reset) : stay(state);
     case 'keep':
-    case 'ready-again':
-      if (phase !== (event.type === 'keep' ? 'leased' : 'returning')) return stay;
-      return state.doomed === undefined
-        ? go({ phase: 'idle', idleAtMs: event.nowMs, checkedAtMs: event.nowMs })
-        : go({ phase: 'retiring', cause: state.doomed }, 'unwatch', 'destroy');
+    case 'ready-again': {
+      if (phase !== (event.type === 'keep' ? 'leased' : 'returning')) return stay(state);
+      const { nowMs } = event;
+      return state.doomed === undefined ? go({ ...state, phase: 'idle', idleAtMs: nowMs, checkedAtMs: nowMs }) : end(state, state.doomed);
+    }
     case 'doom':
-      return manned.has(phase) || phase === 'starting' ? go({ doomed: state.doomed ?? event.reason }) : stay;
+      return manned.has(phase) || phase === 'starting' ? go({ ...state, doomed: state.doomed ?? event.reason }) : stay(state);
     case 'retire':
-      if (phase === 'starting') return go({ phase: 'retiring', cause: event.cause }, 'abort');
-      return manned.has(phase) ? go({ phase: 'retiring', cause: event.cause }, 'unwatch', 'destroy') : stay;
+      if (phase === 'starting') return go({ ...state, phase: 'retiring', cause: event.cause }, effects.abort);
+      return manned.has(phase) ? end(state, event.cause) : stay(state);
     case 'lost':
-      return manned.has(phase) ? go({ phase: 'retiring', cause: event.cause, lost: true }, 'unwatch', 'destroy') : stay;
+      return manned.has(phase) ? end({ ...state, lost: true }, event.cause) : stay(state);
     case 'gone':
-      return phase === 'retiring' ? go({ phase: event.next, isMade: false }) : stay;
+      return phase === 'retiring' ? go({ ...state, phase: event.next, isMade: false }) : stay(state);
     case 'vacate':
-      return vacant.has(phase) ? go({ phase: event.next }) : stay;
+      return vacant.has(phase) ? go({ ...state, phase: event.next }) : stay(state);
   }
 }
