@@ -123,6 +123,11 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
   ],
   TASK_QUARANTINED: ['the task was running in two crashes; only results of `runTasks` carry it', 'look at `causes` and at the task'],
   POOL_CLOSED: ['`close()` or `drain()` was called', 'create another pool'],
+  JOURNAL_LOCKED: ['another program that lives has the journal of this `runTasks` open', 'wait for its end, or name another file'],
+  JOURNAL_FAILED: [
+    'the journal cannot be opened or written: no room, no permission; nothing further was started',
+    'remove the cause, and run again with the same journal: what is done is not repeated',
+  ],
 };
 
 /** Codes that only the results of tasks carry. */

@@ -13,6 +13,11 @@ const byCode: Readonly<Partial<Record<ErrorCode, string>>> = {
   MEMORY_LIMIT: 'Give it more memory with --max-rss.',
   TIME_LIMIT: 'Give it more time with --timeout.',
   CONTROL_TIMEOUT: 'The agent did not answer; run again with --debug to see how far it came.',
+  UNREQUESTED_CONFIGURATION:
+    'Name what the agent may have, or remove its source: a wrapper around the agent, managed settings of this machine, or the account. subwire doctor shows which program is started.',
+  JOURNAL_LOCKED:
+    'Wait for the other run, look into it with subwire top, or give another file with --journal; if nobody uses this one, remove the .lock file beside it.',
+  JOURNAL_FAILED: 'Make room, or give a file that can be written with --journal; a run with the same journal repeats nothing that is done.',
   HELD_OVERFLOW: 'Report this with the output of --debug.',
 };
 

@@ -54,6 +54,8 @@ export const errorCodes = {
   RESTARTS_EXHAUSTED: { retryable: false },
   TASK_QUARANTINED: { retryable: false },
   POOL_CLOSED: { retryable: false },
+  JOURNAL_LOCKED: { retryable: true },
+  JOURNAL_FAILED: { retryable: false },
 } as const satisfies Readonly<Record<string, { readonly retryable: boolean }>>;
 
 /** A code of {@link errorCodes}. */

@@ -2,7 +2,15 @@ import { SubwireError, type SubwireErrorOptions } from '@subwire/core';
 
 /** The codes of a {@link PoolError}. */
 export type PoolErrorCode =
-  'ACQUIRE_TIMEOUT' | 'QUEUE_FULL' | 'WARMUP_FAILED' | 'WORKER_LOST' | 'RESTARTS_EXHAUSTED' | 'TASK_QUARANTINED' | 'POOL_CLOSED';
+  | 'ACQUIRE_TIMEOUT'
+  | 'QUEUE_FULL'
+  | 'WARMUP_FAILED'
+  | 'WORKER_LOST'
+  | 'RESTARTS_EXHAUSTED'
+  | 'TASK_QUARANTINED'
+  | 'POOL_CLOSED'
+  | 'JOURNAL_LOCKED'
+  | 'JOURNAL_FAILED';
 
 /** Fields of {@link PoolError} besides those of every error. */
 export interface PoolErrorFields {
@@ -20,7 +28,7 @@ export interface PoolErrorFields {
   readonly position?: number | undefined;
 }
 
-/** The pool could not give a worker, or lost the one that it gave. */
+/** The pool could not give a worker, lost the one that it gave, or could not keep the journal of a run. */
 export class PoolError extends SubwireError {
   declare readonly code: PoolErrorCode;
   declare readonly stats: object | undefined;

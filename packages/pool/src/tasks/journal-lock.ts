@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { refuse } from './check-task.ts';
+import { PoolError } from '../policy/pool-error.ts';
 
 /** Who holds a lock: a pid alone names nobody, for it is used again. */
 export interface LockOwner {
@@ -113,7 +113,7 @@ const retryMs = 10;
 
 /**
  * Takes the lock of a journal: a file beside it that names its owner. Returns what gives it back.
- * @throws ConfigError `INVALID_OPTION` when another living program holds it
+ * @throws PoolError `JOURNAL_LOCKED` when another living program holds it
  */
 export async function lockJournal(journal: string): Promise<() => Promise<void>> {
   const lock = `${journal}.lock`;
@@ -129,10 +129,10 @@ export async function lockJournal(journal: string): Promise<() => Promise<void>>
       const { owner, text: dead } = held;
       if (owner === undefined || isOwnerAlive(owner, self) || attempt >= attempts) {
         const whose = owner === undefined ? '' : ` by process ${owner.pid} on ${owner.hostname}`;
-        refuse(
-          'journal',
-          `The journal is in use${whose}. Wait for it to end, or use another file; if nobody uses it, remove its .lock file.`,
-        );
+        throw new PoolError({
+          code: 'JOURNAL_LOCKED',
+          message: `The journal is in use${whose}. Wait for it to end, or use another file; if nobody uses it, remove its .lock file.`,
+        });
       }
       await breakLock(lock, dead, own, self);
     }

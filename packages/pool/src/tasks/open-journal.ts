@@ -1,7 +1,7 @@
-import { ConfigError } from '@subwire/core';
 import { constants, createReadStream } from 'node:fs';
 import { open, realpath, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { PoolError } from '../policy/pool-error.ts';
 import { refuse } from './check-task.ts';
 import { digestOf } from './digest.ts';
 import { createJournalIndex, type JournalIndex } from './journal-index.ts';
@@ -61,10 +61,10 @@ function storable({ session, env, ...task }: AgentTask): AgentTask | undefined {
 }
 
 /** The error of a journal that can no longer be written. */
-function unwritable(file: string, cause: unknown): ConfigError {
+function unwritable(file: string, cause: unknown): PoolError {
   const { code } = cause as { readonly code?: unknown };
   const message = `The journal ${file} cannot be written${typeof code === 'string' ? ` (${code})` : ''}: nothing further is started. Make room, and run again with the same journal.`;
-  return new ConfigError({ code: 'INVALID_OPTION', option: 'journal', message, cause });
+  return new PoolError({ code: 'JOURNAL_FAILED', message, cause });
 }
 
 /** Reads what is there, and mends the end: what a crash has torn is cut off, for nobody was told that it was written. */
@@ -91,7 +91,7 @@ async function load(file: string, handle: FileHandle): Promise<{ readonly index:
 
 /**
  * Opens a journal, or begins one; only for the user (0600), and only for one program at a time.
- * @throws ConfigError `INVALID_OPTION` when it is in use, is something else, or cannot be written
+ * @throws PoolError `JOURNAL_LOCKED` when it is in use, `JOURNAL_FAILED` when it cannot be written; ConfigError `INVALID_OPTION` when it is something else
  */
 export async function openJournal(file: string, through: (handle: FileHandle) => JournalFile = throughHandle): Promise<TaskJournal> {
   let handle: FileHandle;

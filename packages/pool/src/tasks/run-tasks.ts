@@ -14,8 +14,8 @@ import type { AgentTask, RunTasksOptions, TaskEvent, TaskRun } from './types.ts'
  *
  * Arrays and sets are checked as a whole before anything starts. From any other iterable tasks are taken only as they are needed, so that it may be endless;
  * a duplicate id or a cycle is then found when it comes, and a dependency that never came at the end: what was accepted is finished, then the stream errors.
- * @throws (through the stream) ConfigError `INVALID_OPTION` for options, tasks or dependencies that cannot be run, and for a journal that cannot be used;
- * what the source or `onResult` throws; the signal's reason
+ * @throws (through the stream) ConfigError `INVALID_OPTION` for options, tasks or dependencies that cannot be run, and for a journal that is none;
+ * PoolError `JOURNAL_LOCKED`, `JOURNAL_FAILED`; what the source or `onResult` throws; the signal's reason
  */
 export function runTasks(
   pool: Pool<Session>,

@@ -2,7 +2,14 @@ import { SubwireError } from '@subwire/core';
 import { type ExitCode, exitCodes } from '../../io/exit-codes.ts';
 import type { StopReason } from './stop-decision.ts';
 
-const usageCodes: ReadonlySet<string> = new Set(['USAGE', 'INVALID_OPTION', 'COMMAND_NOT_ALLOWED', 'BATCH_FILE_REFUSED', 'CWD_NOT_FOUND']);
+const usageCodes: ReadonlySet<string> = new Set([
+  'USAGE',
+  'INVALID_OPTION',
+  'COMMAND_NOT_ALLOWED',
+  'BATCH_FILE_REFUSED',
+  'CWD_NOT_FOUND',
+  'JOURNAL_LOCKED',
+]);
 const missingCodes: ReadonlySet<string> = new Set(['CLI_NOT_FOUND', 'CLI_NOT_EXECUTABLE', 'INTERPRETER_NOT_FOUND', 'CLI_TOO_OLD']);
 const resultCodes: ReadonlySet<string> = new Set(['RESULT_ERROR', 'UNFINISHED_BACKGROUND_WORK']);
 

@@ -1,4 +1,5 @@
 import { ConfigError, ExitError, LaunchError, ResultError } from '@subwire/core';
+import { PoolError } from '@subwire/pool';
 import { describe, expect, it } from 'vitest';
 import { renderError } from '../../../src/render/error.ts';
 import { createStyle } from '../../../src/render/style.ts';
@@ -15,6 +16,19 @@ describe('renderError', () => {
     expect(renderError(error, style)).toBe(
       'subwire: Claude Code was not found (5 places searched). Install Claude Code (npm install -g @anthropic-ai/claude-code), name another program with --agent PATH, or try --agent fake. subwire doctor shows where it was searched. [CLI_NOT_FOUND]\n',
     );
+  });
+
+  it('says what to do about what an agent has unasked, and about a journal', () => {
+    const surplus = new LaunchError({
+      code: 'UNREQUESTED_CONFIGURATION',
+      surplus: [{ kind: 'mcp-server', name: 'mail' }],
+      message: 'The agent has what nobody asked for: the MCP server mail. Ask for it in the options of the session.',
+    });
+    expect(renderError(surplus, style)).toMatch(/the MCP server mail\. Name what .* \[UNREQUESTED_CONFIGURATION\]\n$/);
+    for (const code of ['JOURNAL_LOCKED', 'JOURNAL_FAILED'] as const) {
+      const error = new PoolError({ code, message: 'The journal cannot be used. Name another file.' });
+      expect(renderError(error, style)).toMatch(new RegExp(`cannot be used\\. .* --journal.* \\[${code}\\]\n$`));
+    }
   });
 
   it('does not cut a sentence at a dot within a name', () => {

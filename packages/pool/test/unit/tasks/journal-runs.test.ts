@@ -162,7 +162,7 @@ test('a journal in use is an error before anything starts, and its lock is gone 
   const stub = stubPool(() => sleep(20));
   const holder = await openJournal(journal);
   const { error, events } = await collect(runTasks(stub.pool, abc, { journal }));
-  expect(error).toMatchObject({ code: 'INVALID_OPTION', option: 'journal' });
+  expect(error).toMatchObject({ code: 'JOURNAL_LOCKED', retryable: true });
   expect(events).toEqual([]);
   await holder.close();
   for await (const { type } of runTasks(stub.pool, abc, { journal })) if (type === 'task-started') break;

@@ -81,7 +81,7 @@ test('after a failed write everything is refused, and what may have been written
   const tries = await Promise.allSettled([journal.accepted(task('b')), journal.sent('a', 1), journal.accepted(task('c'))]);
   expect(tries.every((result) => result.status === 'rejected' && /ENOSPC/.test(String(result.reason)))).toBe(true);
   isFull = false;
-  await expect(journal.accepted(task('d'))).rejects.toMatchObject({ code: 'INVALID_OPTION', option: 'journal' });
+  await expect(journal.accepted(task('d'))).rejects.toMatchObject({ code: 'JOURNAL_FAILED' });
   await journal.close();
   expect(cut).toEqual([size]);
   const again = await openJournal(file);

@@ -132,9 +132,9 @@ test('a file that is something else is refused and left as it is', async () => {
     await expect(openJournal(file)).rejects.toMatchObject({ code: 'INVALID_OPTION', option: 'journal' });
     expect(await readFile(file, 'utf8')).toBe(text);
   }
-  await expect(openJournal(folder)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  await expect(openJournal(folder)).rejects.toMatchObject({ code: 'JOURNAL_FAILED' });
   await expect(openJournal(path.join(folder, 'missing', 'x'))).rejects.toMatchObject({
-    code: 'INVALID_OPTION',
+    code: 'JOURNAL_FAILED',
     message: expect.stringContaining('ENOENT') as string,
   });
   const pipe = fresh();
@@ -149,7 +149,7 @@ test('two programs, or one twice, cannot share a journal, whatever they call it'
   await symlink(file, alias);
   for (const name of [file, alias]) {
     await expect(openJournal(name)).rejects.toMatchObject({
-      option: 'journal',
+      code: 'JOURNAL_LOCKED',
       message: expect.stringContaining(String(process.pid)) as string,
     });
   }
@@ -178,7 +178,7 @@ test('the lock of a dead program is broken; that of a living one with the same p
   await writeFile(lock, JSON.stringify({ ...self, hostname: 'elsewhere', pid }));
   await expect(openJournal(file)).rejects.toMatchObject({ message: expect.stringContaining('elsewhere') as string });
   await writeFile(lock, 'not a lock');
-  await expect(openJournal(file)).rejects.toMatchObject({ option: 'journal' });
+  await expect(openJournal(file)).rejects.toMatchObject({ code: 'JOURNAL_LOCKED' });
   expect(isOwnerAlive({ ...self, startTicks: undefined })).toBe(true);
 });
 
