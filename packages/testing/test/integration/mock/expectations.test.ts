@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { MockProcess } from '../../../src/mock/mock-process.ts';
-import { expectations, type Expectation } from './expectations.ts';
+import type { Expectation } from './expectation.ts';
+import { expectationsOfLives } from './expectations-of-lives.ts';
+import { expectationsOfPipes } from './expectations-of-pipes.ts';
 import type { Subject } from './observe.ts';
 
+const expectations = [...expectationsOfPipes, ...expectationsOfLives];
 const subjects: readonly (readonly [string, (row: Expectation) => Subject])[] = [
   [
     'a mock process',
