@@ -133,20 +133,18 @@ export function createLineFramer(options: LineFramerOptions, events: FramerEvent
   return {
     push(chunk) {
       const buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      if (pendingBytes === 0 && skipped === undefined && finishShort(buffer)) return;
-      const last = buffer.at(-1) === lf ? buffer.length - 1 : buffer.lastIndexOf(lf);
-      if (last === -1) {
-        if (buffer.length > 0) keep(buffer);
-        return;
-      }
       let start = 0;
       if (pendingBytes > 0 || skipped !== undefined) {
         const first = buffer.indexOf(lf);
+        if (first === -1) return keep(buffer);
         finishLine(buffer.subarray(0, first));
         start = first + 1;
-      }
+      } else if (finishShort(buffer)) return;
+      const { length } = buffer;
+      const last = buffer[length - 1] === lf ? length - 1 : buffer.lastIndexOf(lf);
       if (start <= last) finishRun(buffer, start, last + 1);
-      if (last + 1 < buffer.length) keep(buffer.subarray(last + 1));
+      const rest = Math.max(start, last + 1);
+      if (rest < length) keep(rest === 0 ? buffer : buffer.subarray(rest));
     },
     end() {
       reportSkipped();

@@ -13,7 +13,9 @@ export function fromReadable(readable: Readable): Observable<Buffer> {
   let reader: Subscriber<Buffer> | undefined;
   let ended = false;
 
-  const onData = (chunk: Buffer): void => {
+  const onData = (data: Buffer | string): void => {
+    // The stream of a double, or of a process elsewhere, may decode what it gives.
+    const chunk = typeof data === 'string' ? Buffer.from(data) : data;
     if (reader === undefined) held.push(chunk);
     else reader.next(chunk);
   };

@@ -38,7 +38,9 @@ const compactAt = 1024;
  */
 export function createPullBuffer<T>(options: PullBufferOptions): PullBuffer<T> {
   const { highWaterMark, onOverflow } = options;
-  let items: ({ readonly value: T; readonly weight: number } | undefined)[] = [];
+  // Two lists and no pairs: what waits outlives a collection of young garbage, and each object less is one less to move.
+  let items: (T | undefined)[] = [];
+  let weights: number[] = [];
   let head = 0;
   let weight = 0;
   let full = false;
@@ -49,16 +51,25 @@ export function createPullBuffer<T>(options: PullBufferOptions): PullBuffer<T> {
 
   const length = (): number => items.length - head;
 
-  function shift(): { readonly value: T; readonly weight: number } | undefined {
-    const item = items[head];
-    if (item === undefined) return undefined;
-    items[head++] = undefined;
-    weight -= item.weight;
-    if (head > compactAt && head * 2 > items.length) {
+  /** Only when there is one. */
+  function shift(): T {
+    const item = items[head] as T;
+    items[head] = undefined;
+    weight -= weights[head++] ?? 0;
+    if (head === items.length) empty();
+    else if (head > compactAt && head * 2 > items.length) {
       items = items.slice(head);
+      weights = weights.slice(head);
       head = 0;
     }
     return item;
+  }
+
+  function empty(): void {
+    items.length = 0;
+    weights.length = 0;
+    head = 0;
+    weight = 0;
   }
 
   function mark(): void {
@@ -71,9 +82,7 @@ export function createPullBuffer<T>(options: PullBufferOptions): PullBuffer<T> {
   function leave(): void {
     if (left) return;
     left = true;
-    items = [];
-    head = 0;
-    weight = 0;
+    empty();
     mark();
     options.onDone();
   }
@@ -94,9 +103,7 @@ export function createPullBuffer<T>(options: PullBufferOptions): PullBuffer<T> {
 
   function makeRoom(): void {
     if (onOverflow === 'fail' && weight > highWaterMark) {
-      items = [];
-      head = 0;
-      weight = 0;
+      empty();
       end({ cause: options.overflow() });
     }
     if (onOverflow !== 'drop-oldest') return;
@@ -107,14 +114,14 @@ export function createPullBuffer<T>(options: PullBufferOptions): PullBuffer<T> {
   }
 
   function take(): IteratorResult<T, undefined> | undefined {
-    const item = shift();
-    if (item === undefined) return undefined;
+    if (length() === 0) return undefined;
+    const value = shift();
     if (dropped > 0) {
       options.onGap(dropped);
       dropped = 0;
     }
     mark();
-    return { done: false, value: item.value };
+    return { done: false, value };
   }
 
   return {
@@ -125,7 +132,8 @@ export function createPullBuffer<T>(options: PullBufferOptions): PullBuffer<T> {
         waiter.resolve({ done: false, value });
         return;
       }
-      items.push({ value, weight: itemWeight });
+      items.push(value);
+      weights.push(itemWeight);
       weight += itemWeight;
       makeRoom();
       mark();

@@ -5,7 +5,7 @@ import type { Flow } from './flow.ts';
 import type { Outlets } from './outlets.ts';
 import type { ReadOptions } from './types.ts';
 
-const defaultHighWaterMark = 256 * 1024;
+const defaultHighWaterMark = 64 * 1024;
 
 /** Messages for one reader that pulls, with a bound on what waits for it. */
 export function readMessages(outlets: Outlets, flow: Flow, options: ReadOptions = {}): AsyncIterableIterator<Message> {

@@ -140,7 +140,7 @@ export interface CloseOptions {
 
 /** Options of {@link Transport.read}. */
 export interface ReadOptions {
-  /** How much may wait for this reader, in bytes of the lines that were read. @defaultValue 262144 (256 KiB) */
+  /** How much may wait for this reader, in bytes of the lines that were read. @defaultValue 65536 (64 KiB) */
   readonly highWaterMark?: number;
   /**
    * What happens when more waits: the process is not read, the oldest messages are dropped with a `GAP` diagnostic, or the reader gets `HELD_OVERFLOW`.
