@@ -42,7 +42,7 @@ export function ask(api: FakeApi, body: object = {}, signal?: AbortSignal): Prom
   });
 }
 
-export function parseEvents(text: string): readonly Event[] {
+function parseEvents(text: string): readonly Event[] {
   return text
     .split('\n\n')
     .filter((frame) => frame !== '')
