@@ -23,7 +23,7 @@ function askForServers(session: Session, ask: SessionRecord['ask']): Observable<
 }
 
 /** How long the phases of a session took, each as soon as it is known. Never errors. */
-export function phasesOf(session: Session, { ask }: Pick<SessionRecord, 'ask'>): Observable<PhaseTiming> {
+export function phasesOf(session: Session, ask: SessionRecord['ask']): Observable<PhaseTiming> {
   let known: Partial<SessionTimings> = {};
   const phases$ = session.timings$.pipe(
     concatMap((timings) => {

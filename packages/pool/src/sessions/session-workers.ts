@@ -53,6 +53,11 @@ interface Measured {
 export function createSessionWorkers(settings: SessionWorkersOptions): WorkerFactory<Session> {
   const belongings = new WeakMap<Session, SessionBelongings>();
 
+  /** A session of the caller's fallback has no record: it is never cleared, so nobody needs to tell whose requests it got. */
+  function askOf(session: Session): SessionRecord['ask'] {
+    return belongings.get(session)?.record.ask ?? ((request) => request());
+  }
+
   async function openPrivately(options: SessionOptions, signal: AbortSignal): Promise<Session> {
     const config = await createPrivateConfig(options);
     try {
@@ -105,10 +110,9 @@ export function createSessionWorkers(settings: SessionWorkersOptions): WorkerFac
     lost$: ({ transport }): Observable<unknown> => transport.exit$.pipe(map((exit) => transport.failure ?? exit)),
     async validate(session) {
       const { transport } = session;
-      const record = belongings.get(session)?.record;
-      if (!transport.isConnected || record === undefined) return false;
+      if (!transport.isConnected) return false;
       try {
-        await record.ask(() => session.mcpStatus({ timeoutMs: settings.validateTimeoutMs }));
+        await askOf(session)(() => session.mcpStatus({ timeoutMs: settings.validateTimeoutMs }));
         return transport.isConnected;
       } catch (cause) {
         // A refusal is an answer: only a live agent refuses.
@@ -126,10 +130,7 @@ export function createSessionWorkers(settings: SessionWorkersOptions): WorkerFac
     wearOf: (session) => belongings.get(session)?.record.wear ?? {},
     pressure$: (session) => belongings.get(session)?.record.pressure$ ?? EMPTY,
     spend$: (session) => belongings.get(session)?.record.spend$ ?? EMPTY,
-    phases$(session) {
-      const record = belongings.get(session)?.record;
-      return record === undefined ? EMPTY : phasesOf(session, record);
-    },
+    phases$: (session) => phasesOf(session, askOf(session)),
     containmentOf: (session) => belongings.get(session)?.containment,
     pidOf: ({ transport }) => transport.pid,
     destroy,
