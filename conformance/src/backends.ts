@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fakeCli, readTranscript, stepsOf, type TranscriptLine } from '@subwire/testing';
 import { type Agent, converse, type Conversation } from './converse.ts';
-import { realAgent, realCli } from './real-agent.ts';
+import { isOtherVersion, realAgent, realCli } from './real-agent.ts';
 import { type Backend, type Requirement, requirements, type RequirementId } from './requirements.ts';
 
 const recordings = fileURLToPath(new URL('../../packages/testing/test/fixtures/transcripts/', import.meta.url));
@@ -44,7 +44,7 @@ export async function playOn(backend: Backend, id: RequirementId): Promise<Conve
   if (backend === 'real') {
     await using agent = await realAgent({ steps: [{ kind: 'text', text: 'hello' }], inlineScripts: true });
     const env = { ...agent.options.env, PATH: process.env['PATH'] ?? '', ...retries(id) };
-    return await converse({ command: [agent.options.command, ...args], env, cwd: agent.cwd }, run);
+    return await converse({ command: [agent.options.command, ...args, ...modeFor(args)], env, cwd: agent.cwd }, run);
   }
   return await withFolder(async (cwd) => {
     const fake = fakeCli(backend === 'transcript' ? stepsOf(run) : { sessions: path.join(cwd, 'sessions') });
@@ -61,6 +61,12 @@ export async function playOn(backend: Backend, id: RequirementId): Promise<Conve
 /** The recordings of API failures were made with retries cut short. */
 function retries(id: RequirementId): Readonly<Record<string, string>> {
   return id.startsWith('api-error.') ? { CLAUDE_CODE_MAX_RETRIES: '1' } : {};
+}
+
+/** 2.1.299 begins in the permission mode `auto`, in which it asks nothing: other versions are told the mode in which the recordings began. */
+function modeFor(args: readonly string[]): readonly string[] {
+  const named = args.some((word) => word.startsWith('--permission-mode'));
+  return isOtherVersion && !named && args.includes('--permission-prompt-tool') ? ['--permission-mode', 'default'] : [];
 }
 
 /** Why a backend cannot show a requirement, or undefined when it can. */

@@ -6,6 +6,9 @@ import { type ApiScript, type FakeApi, startFakeApi } from '@subwire/testing';
 /** Path of the real CLI, or undefined where it cannot be had; `conformance/run.mjs` says why. */
 export const realCli = process.env['SUBWIRE_REAL_CLI'];
 
+/** Whether it is another version than the one that the recordings were made with. */
+export const isOtherVersion = process.env['SUBWIRE_CLI_VERSION'] !== process.env['SUBWIRE_CLI_PINNED'];
+
 /** The real CLI in a world of its own: a home directory, a working directory and an API that exist for one test. */
 export interface RealAgent extends AsyncDisposable {
   readonly api: FakeApi;

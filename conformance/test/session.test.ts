@@ -71,7 +71,7 @@ describe.each(sessionBackends)('a session over the %s CLI', (backend) => {
     ],
     ['denied', async () => ({ behavior: 'deny', message: 'not today' }), undefined],
   ])('a tool call is %s', (_, onToolUse, file) =>
-    withSession({ onToolUse }, async (session, cwd) => {
+    withSession({ onToolUse, settingSources: [] }, async (session, cwd) => {
       const result = await session.prompt(scripted('go', bash('touch asked'), say('done'))).result();
       expect(result).toMatchObject({ result: 'done', is_error: false });
       expect(['asked', 'changed'].filter((name) => existsSync(path.join(cwd, name)))).toEqual(file === undefined ? [] : [file]);
@@ -79,7 +79,7 @@ describe.each(sessionBackends)('a session over the %s CLI', (backend) => {
   );
 
   test('a denial that interrupts ends the turn, and the next one works', () =>
-    withSession({ onToolUse: async () => ({ behavior: 'deny', message: 'no', interrupt: true }) }, async (session) => {
+    withSession({ onToolUse: async () => ({ behavior: 'deny', message: 'no', interrupt: true }), settingSources: [] }, async (session) => {
       const result = await session.prompt(scripted('go', bash('touch asked'), say('never'))).result();
       expect(classify({ result })).toBe('interrupted');
       expect(await session.prompt(scripted('again', say('fine'))).result()).toMatchObject({ result: 'fine' });

@@ -35,7 +35,7 @@ test('P43 the spans of a run are one tree below the span of its caller, and the 
   });
   expect(readFileSync(`/proc/${session.transport.pid}/environ`, 'utf8').split('\0')).toContain(`TRACEPARENT=${traceparent}`);
   const replies = [
-    { kind: 'tool_use', name: 'Bash', input: { command: 'touch ok' } },
+    { kind: 'tool_use', name: 'Bash', input: { command: 'touch /dev/null' } },
     { kind: 'text', text: 'done' },
   ];
   await session.prompt(`work <<fake ${JSON.stringify(replies)}>>`).result();

@@ -1,5 +1,5 @@
 /** The versions of the CLI that this package speaks with. Below the minimum it refuses to start; above the tested one it says so once. */
-export const supportedVersions = Object.freeze({ minimum: '2.0.0', tested: '2.1.329' });
+export const supportedVersions = Object.freeze({ minimum: '2.1.265', tested: '2.1.330' });
 
 /** The first number of three parts in a text, such as `2.1.329 (Claude Code)`. */
 export function parseVersion(text: string): string | undefined {
@@ -7,7 +7,7 @@ export function parseVersion(text: string): string | undefined {
 }
 
 /** Negative when the first version is older, positive when it is newer. */
-function compareVersions(one: string, other: string): number {
+export function compareVersions(one: string, other: string): number {
   const [left, right] = [one, other].map((version) => version.split('.').map(Number));
   const differences = (left ?? []).map((part, index) => part - (right?.[index] ?? 0));
   return differences.find((difference) => difference !== 0) ?? 0;

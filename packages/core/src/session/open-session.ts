@@ -9,6 +9,7 @@ import { redactedDiagnostics } from '../transport/redacted-diagnostics.ts';
 import { createTransport } from '../transport/subprocess-transport.ts';
 import type { Diagnostic, Transport } from '../transport/types.ts';
 import { withAskedMode } from './asked-mode.ts';
+import { bringServers } from './bring-servers.ts';
 import { debugTransport } from './debug-transport.ts';
 import { answerDialogs } from './dialogs.ts';
 import { initializeBody, shakeHands } from './handshake.ts';
@@ -30,7 +31,10 @@ function withParking(hooks: Hooks = {}, parking: ParkingLot | undefined): Hooks 
 
 function openTransport(options: SessionOptions): Transport {
   const awaitsInitialize = Object.keys(options.mcpServers ?? {}).length > 0 || options.parking?.decision !== undefined;
-  const args = [...buildCliArgs(withAskedMode(options), { asksHost: options.onToolUse !== undefined, awaitsInitialize }), ...(options.args ?? [])];
+  const args = [
+    ...buildCliArgs(withAskedMode(options), { asksHost: options.onToolUse !== undefined, awaitsInitialize }),
+    ...(options.args ?? []),
+  ];
   const env = {
     // Makes the CLI say when it is running, idle, or waits for an answer.
     CLAUDE_CODE_SDK_READS_SESSION_STATE: '1',
@@ -81,7 +85,10 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     const spawnedAt = performance.now();
     const body = initializeBody(options, { hooks: hooks.declaration, sdkMcpServers: servers.names });
     const info = await shakeHands(control, body, { timeoutMs: clocks.initMs, signal });
-    await strictness?.checkStart(control, info, { timeoutMs: clocks.initMs, ...(signal !== undefined && { signal }) });
+    const call = { timeoutMs: clocks.initMs, ...(signal !== undefined && { signal }) };
+    const { mcpServers } = options;
+    await bringServers(control, { mcpServers, sdkServers: servers.names, version: info.claude_code_version }, call);
+    await strictness?.checkStart(control, info, call);
     // An abort in the same breath as the last answer: who has given up gets no session that nobody would close.
     signal?.throwIfAborted();
     const openedAtMs = performance.now();

@@ -57,9 +57,10 @@ describe('subwire doctor', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    ['2.1.330 (Claude Code)\n', 0, 'warning', 0],
+    ['2.1.331 (Claude Code)\n', 0, 'warning', 0],
     ['3.0.0\n', 0, 'warning', 0],
-    ['2.0.999\n', 0, 'ok', 0],
+    ['2.1.265\n', 0, 'ok', 0],
+    ['2.1.264\n', 0, 'problem', 3],
     ['1.0.128 (Claude Code)\n', 0, 'problem', 3],
     ['garbage\n', 0, 'problem', 1],
     ['', 1, 'problem', 1],

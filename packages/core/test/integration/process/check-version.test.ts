@@ -43,7 +43,7 @@ test('P40 a CLI that is too old is refused before the start, with its version an
 test('P40 a newer one than tested, and one that tells no version, start with a diagnostic; a tested one without', async () => {
   expect(await start('99.0.0')).toEqual(['CLI_UNTESTED']);
   expect(await start('banana')).toEqual(['CLI_UNTESTED']);
-  expect(await start('2.1.0')).toEqual([]);
+  expect(await start('2.1.300')).toEqual([]);
 });
 
 test('P40 the probe is bounded against a program that ignores TERM, and asks the same file once', async () => {

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import type { SdkMcpServer } from '@subwire/core';
+import { type Wire, openInMemory } from './in-memory.ts';
+
+const mcpServers = { files: { command: 'files-server', env: { TOKEN: 'of-the-files-server' } } };
+const sdk: SdkMcpServer = { connect: async () => undefined, close: async () => undefined } as unknown as SdkMcpServer;
+const version = '2.1.299';
+
+/** What an agent of this version was asked at its start, after `initialize`; it has the servers of this status. */
+async function askedAtStart(agent: { version?: string; has: readonly string[] }, options = {}): Promise<readonly Wire[]> {
+  const mcpStatus = agent.has.map((name) => ({ name, status: 'pending' }));
+  const steps = [
+    { expect: 'initialize' },
+    { answer: 'success', response: { commands: [], pid: 1, ...(agent.version !== undefined && { claude_code_version: agent.version }) } },
+    { expect: 'mcp_status' },
+    { answer: 'success', response: { mcpServers: mcpStatus } },
+    { expect: 'mcp_set_servers' },
+    { answer: 'success', response: { added: ['files'], removed: [], errors: {} } },
+    { hang: true },
+  ] as never;
+  const { sent } = await openInMemory(steps, { mcpServers, ...options });
+  return sent()
+    .map((frame) => frame['request'])
+    .filter((request) => request !== undefined && request.subtype !== 'initialize');
+}
+
+test('an older agent that has passed the servers over is given them', async () => {
+  const asked = await askedAtStart({ version, has: [] });
+  expect(asked).toEqual([{ subtype: 'mcp_status' }, { subtype: 'mcp_set_servers', servers: mcpServers }]);
+});
+
+test('with those of this process, which it would lose otherwise', async () => {
+  const asked = await askedAtStart({ version, has: ['here'] }, { sdkMcpServers: { here: sdk } });
+  expect(asked[1]).toEqual({ subtype: 'mcp_set_servers', servers: { here: { type: 'sdk', name: 'here' }, ...mcpServers } });
+});
+
+test.each([version, undefined])('an agent of version %s that has them is only asked', async (told) => {
+  expect(await askedAtStart({ ...(told !== undefined && { version: told }), has: ['files'] })).toEqual([{ subtype: 'mcp_status' }]);
+});
+
+test('an agent of the version that this package was tested with is not asked', async () => {
+  expect(await askedAtStart({ version: '2.1.330', has: [] })).toEqual([]);
+  expect(await askedAtStart({ version, has: [] }, { mcpServers: undefined })).toEqual([]);
+});
