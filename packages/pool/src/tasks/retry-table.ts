@@ -40,30 +40,23 @@ const unclear: RetryRule = Object.freeze({ never: 'unknown', idempotent: 'requeu
 // It is known that the task failed, but not what it did before.
 const failed: RetryRule = Object.freeze({ never: 'fail', idempotent: 'requeue', resume: 'resume' });
 
+// Nothing was written yet, whether it had a worker or not.
+const unsent: Readonly<Record<TaskCause, RetryRule>> = Object.freeze({
+  crash: again,
+  shortage: again,
+  permanent: fail,
+  overloaded: again,
+  refused: fail,
+  timeout: again,
+  limit: fail,
+  stopped: cancel,
+  'host-lost': again,
+});
+
 /** What happens after an attempt, by how far it had come and what ended it. Nothing that was written is ever written again unless the task allows it. */
 export const retryTable: Readonly<Record<TaskPhase, Readonly<Record<TaskCause, RetryRule>>>> = Object.freeze({
-  waiting: Object.freeze({
-    crash: again,
-    shortage: again,
-    permanent: fail,
-    overloaded: again,
-    refused: fail,
-    timeout: again,
-    limit: fail,
-    stopped: cancel,
-    'host-lost': again,
-  }),
-  leased: Object.freeze({
-    crash: again,
-    shortage: again,
-    permanent: fail,
-    overloaded: again,
-    refused: fail,
-    timeout: again,
-    limit: fail,
-    stopped: cancel,
-    'host-lost': again,
-  }),
+  waiting: unsent,
+  leased: unsent,
   sent: Object.freeze({
     crash: unclear,
     shortage: unclear,
