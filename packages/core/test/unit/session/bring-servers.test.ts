@@ -3,7 +3,7 @@ import type { SdkMcpServer } from '@subwire/core';
 import { type Wire, openInMemory } from './in-memory.ts';
 
 const mcpServers = { files: { command: 'files-server', env: { TOKEN: 'of-the-files-server' } } };
-const sdk: SdkMcpServer = { connect: async () => undefined, close: async () => undefined } as unknown as SdkMcpServer;
+const sdk: SdkMcpServer = { connect: async () => undefined, close: async () => undefined };
 const version = '2.1.299';
 
 /** What an agent of this version was asked at its start, after `initialize`; it has the servers of this status. */
