@@ -39,7 +39,7 @@ async function readSlowly(
     .result()
     .catch(() => {});
   await reader.next();
-  await eventually(() => arrived > 100, 20_000);
+  await eventually(() => arrived > (onOverflow === 'pause' ? 100 : plan.deltas), 60_000);
   await untilStill(() => arrived);
   const ahead = arrived;
   let deltas = 0;
