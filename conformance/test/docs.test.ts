@@ -16,13 +16,16 @@ const isUpdate = process.env['UPDATE_DOCS'] === '1';
 /** Written by their own programs, which know nothing of other pages. */
 const withoutFoot: ReadonlySet<string> = new Set(['command.md', 'measured.md']);
 
+/** The reference that `npm run docs:api` makes, with copies of our pages that link to nowhere. */
+const reference = path.join(root, 'docs', 'api');
+
 async function markdownFiles(folder = root): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const found = await Promise.all(
     entries.map(async (entry) => {
       const file = path.join(folder, entry.name);
       if (entry.isDirectory()) {
-        const isForeign = /^(?:node_modules|dist|coverage|fixtures|\.(?!github$|changeset$).*)$/.test(entry.name);
+        const isForeign = /^(?:node_modules|dist|coverage|fixtures|\.(?!github$|changeset$).*)$/.test(entry.name) || file === reference;
         return isForeign ? [] : markdownFiles(file);
       }
       return entry.name.endsWith('.md') && entry.name !== 'CHANGELOG.md' ? [file] : [];
