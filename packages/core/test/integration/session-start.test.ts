@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Observable, Subscription } from 'rxjs';
+import type { Subscription } from 'rxjs';
+import { Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSession, query, type SessionOptions } from '@subwire/core';
 import { type Fault, fakeCli, isAlive, type ProcessState, type ProcessTracker, readProcess, trackProcesses } from '@subwire/testing';
