@@ -136,7 +136,10 @@ export function createLineFramer(options: LineFramerOptions, events: FramerEvent
       let start = 0;
       if (pendingBytes > 0 || skipped !== undefined) {
         const first = buffer.indexOf(lf);
-        if (first === -1) return keep(buffer);
+        if (first === -1) {
+          keep(buffer);
+          return;
+        }
         finishLine(buffer.subarray(0, first));
         start = first + 1;
       } else if (finishShort(buffer)) return;

@@ -1,4 +1,5 @@
-import { type Observable, ReplaySubject, Subject } from 'rxjs';
+import type { Subject } from 'rxjs';
+import { type Observable, ReplaySubject } from 'rxjs';
 import { ProtocolError } from '../errors/protocol-error.ts';
 import type { ResolvedTransportOptions } from '../policy/options.ts';
 import type { ProcessExit } from '../ports/child-process.ts';

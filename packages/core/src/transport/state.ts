@@ -12,7 +12,7 @@ const moves: Readonly<Record<TransportState, readonly TransportState[]>> = {
 };
 
 /** Whether the table of lives has this move. */
-export function canMove(from: TransportState, to: TransportState): boolean {
+function canMove(from: TransportState, to: TransportState): boolean {
   return moves[from].includes(to);
 }
 
