@@ -1,5 +1,4 @@
-import { type OperatorFunction } from 'rxjs';
-import { concatMap } from 'rxjs/operators';
+import { concatMap, type OperatorFunction } from 'rxjs';
 
 /** What an agent's prose is searched for by default. Each has the text of interest in its first group. */
 export const defaultPatterns = Object.freeze({

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { childProcess } from './child-process.ts';
 
 /** How a helper is run. */
 export interface HelperOptions {
@@ -33,7 +34,7 @@ export function runHelper(file: string, args: readonly string[], options: Helper
     let child: ChildProcess;
     try {
       const { cwd, env = environment() } = options;
-      child = spawn(file, [...args], {
+      child = childProcess().spawn(file, [...args], {
         ...(cwd !== undefined && { cwd }),
         env: { ...env },
         stdio: ['ignore', 'pipe', 'ignore'],
@@ -70,7 +71,7 @@ export function runHelper(file: string, args: readonly string[], options: Helper
 
 /** The same at once, for the moments in which nothing can be awaited. Returns what was printed, or an empty text. */
 export function runHelperSync(file: string, args: readonly string[], timeoutMs: number): string {
-  const result = spawnSync(file, [...args], {
+  const result = childProcess().spawnSync(file, [...args], {
     encoding: 'utf8',
     env: environment(),
     timeout: timeoutMs,

@@ -1,5 +1,4 @@
-import { EMPTY, type Observable } from 'rxjs';
-import { takeUntil, tap } from 'rxjs/operators';
+import { EMPTY, type Observable, takeUntil, tap } from 'rxjs';
 import { holdSecrets } from '../errors/known-secrets.ts';
 import type { ResolvedTransportOptions } from '../policy/options.ts';
 import { checkCommandLine } from '../policy/command-line.ts';

@@ -1,5 +1,4 @@
-import { EMPTY, merge, type Observable, of, timer } from 'rxjs';
-import { concatMap, map, scan } from 'rxjs/operators';
+import { concatMap, EMPTY, map, merge, type Observable, of, scan, timer } from 'rxjs';
 import { LimitError } from '../errors/limit-error.ts';
 import type { ResolvedProcessLimits } from '../policy/process-options.ts';
 import type { TreeUsage } from './tree-usage.ts';

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { childProcess } from './child-process.ts';
 import { guardScript } from './guard-script.ts';
 
 /** A helper process that ends what it was given when this host dies, even by SIGKILL. */
@@ -41,7 +42,7 @@ export function createOrphanGuard(options: OrphanGuardOptions): OrphanGuard {
     const args = ['-c', guardScript, 'subwire-guard', String(Math.ceil(graceMs / 200)), registryFile];
     // A session of its own: what ends the host by its group or terminal must not end the guard.
     const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...outerTree() };
-    const child = spawn(shell, args, { cwd: '/', env, detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    const child = childProcess().spawn(shell, args, { cwd: '/', env, detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
     helper = child;
     child.on('error', () => lost(child));
     child.once('exit', () => lost(child));

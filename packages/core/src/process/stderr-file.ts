@@ -1,8 +1,7 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { concat, defer, EMPTY, from, interval, type Observable } from 'rxjs';
-import { concatMap, expand, filter, takeUntil } from 'rxjs/operators';
+import { concat, concatMap, defer, EMPTY, expand, filter, from, interval, type Observable, takeUntil } from 'rxjs';
 
 /** A private temporary file that a process writes its stderr to. */
 export interface StderrFile {

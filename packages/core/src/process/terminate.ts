@@ -1,5 +1,4 @@
-import { firstValueFrom, lastValueFrom, merge, NEVER, type Observable, of, ReplaySubject } from 'rxjs';
-import { toArray } from 'rxjs/operators';
+import { firstValueFrom, lastValueFrom, merge, NEVER, type Observable, of, ReplaySubject, toArray } from 'rxjs';
 import type { ShutdownPolicy } from '../policy/shutdown.ts';
 import type { CloseReceipt, CloseRung, ProcessExit } from '../ports/child-process.ts';
 import { escalate, type Rung } from '../streams/escalate.ts';

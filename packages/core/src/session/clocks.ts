@@ -2,18 +2,20 @@ import {
   asyncScheduler,
   concat,
   defer,
+  distinctUntilChanged,
   EMPTY,
   ignoreElements,
+  map,
   merge,
   NEVER,
   Observable,
   of,
   type SchedulerLike,
   Subscription,
+  switchMap,
   throwError,
   timer,
 } from 'rxjs';
-import { distinctUntilChanged, map, switchMap } from 'rxjs/operators';
 import { LimitError } from '../errors/limit-error.ts';
 
 /** States in which silence means different things. */

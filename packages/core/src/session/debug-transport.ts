@@ -1,5 +1,4 @@
-import { merge } from 'rxjs';
-import { tap } from 'rxjs/operators';
+import { merge, tap } from 'rxjs';
 import { redact, redactText } from '../errors/redact.ts';
 import type { Transport } from '../transport/types.ts';
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { PermissionVerdict } from '../wire/control.ts';
 import type { HookMatcher } from './hooks.ts';
 
@@ -52,7 +51,10 @@ function canonical(value: unknown): unknown {
 
 /** The digest of a call: the same for the same tool and input, whatever the order of the keys. */
 export function digestOf(tool: string, input: unknown): string {
-  return createHash('sha256')
+  // Loaded by those who park alone.
+  return process
+    .getBuiltinModule('node:crypto')
+    .createHash('sha256')
     .update(JSON.stringify([tool, canonical(input)]))
     .digest('hex');
 }

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { firstValueFrom, merge, timer } from 'rxjs';
-import { filter, switchMap, takeUntil } from 'rxjs/operators';
+import { filter, firstValueFrom, merge, switchMap, takeUntil, timer } from 'rxjs';
 import type { CallOptions } from '../control/types.ts';
 import { channels } from '../diagnostics/channels.ts';
 import { ClosedError } from '../errors/closed-error.ts';
@@ -45,7 +43,7 @@ export function createSession(parts: SessionParts): Session {
   }
 
   function prompt(input: string | UserInput): Turn {
-    const entry = open((typeof input === 'string' ? undefined : input.uuid) ?? randomUUID());
+    const entry = open((typeof input === 'string' ? undefined : input.uuid) ?? crypto.randomUUID());
     if (life.over || life.leaving !== undefined) {
       const message = 'The prompt was not sent: the session is ending. Open another one, with recover() for the same conversation.';
       entry.fail(new ClosedError({ code: 'CLOSED', state: transport.state, message }));

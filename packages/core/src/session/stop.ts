@@ -1,5 +1,4 @@
-import { firstValueFrom, merge, timer } from 'rxjs';
-import { filter } from 'rxjs/operators';
+import { filter, firstValueFrom, merge, timer } from 'rxjs';
 import type { ControlChannel } from '../control/types.ts';
 import type { CloseReceipt } from '../ports/child-process.ts';
 import type { Transport } from '../transport/types.ts';

@@ -1,5 +1,4 @@
-import { BehaviorSubject, type Observable } from 'rxjs';
-import { filter, take } from 'rxjs/operators';
+import { BehaviorSubject, filter, type Observable, take } from 'rxjs';
 import type { Message } from '../wire/messages.ts';
 import type { SessionTimings, Turn } from './types.ts';
 

@@ -1,5 +1,4 @@
-import { BehaviorSubject, type Observable, ReplaySubject, Subject, Subscription, timer } from 'rxjs';
-import { distinctUntilChanged } from 'rxjs/operators';
+import { BehaviorSubject, distinctUntilChanged, type Observable, ReplaySubject, Subject, Subscription, timer } from 'rxjs';
 import type { ControlChannel } from '../control/types.ts';
 import type { Message } from '../wire/messages.ts';
 import { type Activity, idleActivity, stepActivity } from './activity.ts';

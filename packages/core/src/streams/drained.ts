@@ -1,5 +1,4 @@
-import { concat, merge, NEVER, Observable, of, timer } from 'rxjs';
-import { ignoreElements, switchMap, take, takeUntil } from 'rxjs/operators';
+import { concat, ignoreElements, merge, NEVER, Observable, of, switchMap, take, takeUntil, timer } from 'rxjs';
 
 /** Options of {@link drained}. */
 export interface DrainOptions {

@@ -1,5 +1,4 @@
-import { concat, defer, from, NEVER, type Observable, of, timer } from 'rxjs';
-import { concatMap, ignoreElements, takeUntil } from 'rxjs/operators';
+import { concat, concatMap, defer, from, ignoreElements, NEVER, type Observable, of, takeUntil, timer } from 'rxjs';
 
 /** One rung of a ladder: an act, and how long it may take to work. */
 export interface Rung<N extends string> {

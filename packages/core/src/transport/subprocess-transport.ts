@@ -1,5 +1,4 @@
-import { concat, defer, of, ReplaySubject, Subject, throwError } from 'rxjs';
-import { bufferCount, concatMap, tap } from 'rxjs/operators';
+import { bufferCount, concat, concatMap, defer, of, ReplaySubject, Subject, tap, throwError } from 'rxjs';
 import { encodeFrame } from '../framing/encode-frame.ts';
 import { defaults } from '../policy/defaults.ts';
 import type { TransportOptions } from '../policy/options.ts';

@@ -1,8 +1,28 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { defer, EMPTY, firstValueFrom, from, lastValueFrom, of, range, TimeoutError, timer, toArray } from 'rxjs';
-import { catchError, filter, finalize, ignoreElements, mergeMap, retry, take, takeUntil, tap, timeout } from 'rxjs/operators';
+import {
+  catchError,
+  defer,
+  EMPTY,
+  filter,
+  finalize,
+  firstValueFrom,
+  from,
+  ignoreElements,
+  lastValueFrom,
+  mergeMap,
+  of,
+  range,
+  retry,
+  take,
+  takeUntil,
+  tap,
+  timeout,
+  TimeoutError,
+  timer,
+  toArray,
+} from 'rxjs';
 import { afterAll, expect, test } from 'vitest';
 import { openSession, query } from '@subwire/core';
 import { textOf } from '@subwire/core/operators';

@@ -1,5 +1,4 @@
-import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
-import { filter, take } from 'rxjs/operators';
+import { filter, firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
 import { afterAll, expect, test } from 'vitest';
 import { createTransport, type Message, SubwireError } from '@subwire/core';
 import { fakeCli, identityOf, isAlive, trackProcesses } from '@subwire/testing';

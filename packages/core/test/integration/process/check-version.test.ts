@@ -1,8 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { lastValueFrom } from 'rxjs';
-import { toArray } from 'rxjs/operators';
+import { lastValueFrom, toArray } from 'rxjs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTransport, locateCli } from '@subwire/core';
 import { trackProcesses } from '@subwire/testing';

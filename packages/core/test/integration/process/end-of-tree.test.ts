@@ -1,5 +1,4 @@
-import { firstValueFrom } from 'rxjs';
-import { filter, take, toArray } from 'rxjs/operators';
+import { filter, firstValueFrom, take, toArray } from 'rxjs';
 import { afterAll, expect, test } from 'vitest';
 import { createTransport, type Transport, type TransportOptions } from '@subwire/core';
 import { fakeCli, type Fault, isAlive, trackProcesses } from '@subwire/testing';

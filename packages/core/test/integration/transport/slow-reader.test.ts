@@ -1,5 +1,4 @@
-import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
-import { filter } from 'rxjs/operators';
+import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { afterAll, expect, test } from 'vitest';
 import { createTransport, openControl } from '@subwire/core';
 import { trackProcesses } from '@subwire/testing';

@@ -1,7 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
-import { take } from 'rxjs/operators';
+import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createTransport } from '@subwire/core';
 import { trackProcesses } from '@subwire/testing';

@@ -1,5 +1,4 @@
-import { from, lastValueFrom, type Observable, of, throwError, toArray } from 'rxjs';
-import { concatWith } from 'rxjs/operators';
+import { concatWith, from, lastValueFrom, type Observable, of, throwError, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { decodeLines, defaultPatterns, detectPatterns, ofType, textLines, textOf, toUsage, untilResult } from '@subwire/core/operators';
 import type { Message } from '@subwire/core';

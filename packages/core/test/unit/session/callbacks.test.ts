@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { firstValueFrom } from 'rxjs';
-import { filter } from 'rxjs/operators';
+import { filter, firstValueFrom } from 'rxjs';
 import { openSession } from '@subwire/core';
 import { handshake, inMemory, openInMemory, type Wire } from './in-memory.ts';
 

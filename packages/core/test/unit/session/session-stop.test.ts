@@ -1,5 +1,4 @@
-import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
-import { filter } from 'rxjs/operators';
+import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { query } from '@subwire/core';
 import { handshake, inMemory, openInMemory } from './in-memory.ts';

@@ -1,5 +1,4 @@
-import { lastValueFrom, toArray } from 'rxjs';
-import { filter } from 'rxjs/operators';
+import { filter, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { openSession, query } from '@subwire/core';
 import { textOf } from '@subwire/core/operators';

@@ -1,5 +1,4 @@
-import { concat, from, NEVER, of, Subject, throwError, timer } from 'rxjs';
-import { map, take } from 'rxjs/operators';
+import { concat, from, map, NEVER, of, Subject, take, throwError, timer } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { marbles, probe } from '../../../src/index.ts';
 
