@@ -11,7 +11,9 @@ function sentence(text: string): string {
 /** The first sentence of a library error, whose own advice speaks of options that a user of the command does not have. */
 function withoutAdvice(error: SubwireError): string {
   const { message } = error;
-  return /^(CLI_|CWD_|INTERPRETER_|JOURNAL_|UNREQUESTED_)/.test(error.code) ? (/^.*?[.](?=\s+[A-Z]|$)/s.exec(message)?.[0] ?? message) : message;
+  return /^(CLI_|CWD_|INTERPRETER_|JOURNAL_|UNREQUESTED_)/.test(error.code)
+    ? (/^.*?[.](?=\s+[A-Z]|$)/s.exec(message)?.[0] ?? message)
+    : message;
 }
 
 /** An error for people: what happened, what to do, and the code to search for. Ends with a line feed. */
