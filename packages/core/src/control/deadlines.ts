@@ -6,12 +6,18 @@ export interface Deadlines {
   stop(): void;
 }
 
+/** What has deadlines, by key. */
+interface Deadlined<K> {
+  entries(): Iterable<[K, { readonly dueAt: number }]>;
+  has(key: K): boolean;
+}
+
 /**
  * One timer for all deadlines: setting and clearing a timer for each of thousands of requests a second costs more than the requests. It is armed for the
  * earliest deadline that was ever added, and looks again at what is left when it fires: what ends in time costs nothing. It keeps the host alive until then,
  * which a process with requests under way does as well.
  */
-export function createDeadlines<K>(items: ReadonlyMap<K, { readonly dueAt: number }>, onDue: (key: K) => void): Deadlines {
+export function createDeadlines<K>(items: Deadlined<K>, onDue: (key: K) => void): Deadlines {
   let timer: NodeJS.Timeout | undefined;
   let armedFor = Infinity;
 
@@ -26,9 +32,9 @@ export function createDeadlines<K>(items: ReadonlyMap<K, { readonly dueAt: numbe
     armedFor = Infinity;
     const now = performance.now();
     // Node's timers may fire up to a millisecond early.
-    for (const [key, { dueAt }] of [...items]) if (dueAt <= now + 1 && items.has(key)) onDue(key);
+    for (const [key, { dueAt }] of [...items.entries()]) if (dueAt <= now + 1 && items.has(key)) onDue(key);
     let earliest = Infinity;
-    for (const { dueAt } of items.values()) earliest = Math.min(earliest, dueAt);
+    for (const [, { dueAt }] of items.entries()) earliest = Math.min(earliest, dueAt);
     if (earliest < armedFor) arm(earliest);
   }
 

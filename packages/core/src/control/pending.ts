@@ -1,4 +1,5 @@
 import { ControlError } from '../errors/control-error.ts';
+import { createLoneMap } from '../streams/lone-map.ts';
 import type { ControlResponse } from '../wire/control.ts';
 import { longestTimerMs } from './deadline.ts';
 import { createDeadlines } from './deadlines.ts';
@@ -44,7 +45,7 @@ function rejected(subtype: string, response: Extract<ControlResponse['response']
 
 /** A map from ids to waiters. Each is settled exactly once, on arrival and not by polling, and forgotten at once. `changed` is called when their number has changed. */
 export function createPending(changed: () => void = () => undefined): PendingRequests {
-  const waiters = new Map<string, Waiter>();
+  const waiters = createLoneMap<Waiter>();
   const deadlines = createDeadlines(waiters, (id) => {
     const waiter = take(id);
     waiter?.reject(timedOut(waiter));
@@ -52,9 +53,8 @@ export function createPending(changed: () => void = () => undefined): PendingReq
 
   /** The waiter of an id, which nobody else can settle from now on. */
   function take(id: string): Waiter | undefined {
-    const waiter = waiters.get(id);
+    const waiter = waiters.take(id);
     if (waiter === undefined) return undefined;
-    waiters.delete(id);
     if (waiter.onAbort !== undefined) waiter.signal?.removeEventListener('abort', waiter.onAbort);
     changed();
     return waiter;
@@ -86,7 +86,7 @@ export function createPending(changed: () => void = () => undefined): PendingReq
     },
     reject: (id, cause) => take(id)?.reject(cause),
     rejectAll(cause) {
-      for (const id of [...waiters.keys()]) {
+      for (const [id] of waiters.entries()) {
         const waiter = take(id);
         waiter?.reject(cause(waiter.subtype));
       }

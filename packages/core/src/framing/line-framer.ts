@@ -11,7 +11,7 @@ export interface FramerEvents {
 /** Splits a byte stream into lines of text. */
 export interface LineFramer {
   /** Takes the next bytes and reports each line that they complete, in order. The bytes must not change afterwards. */
-  push(chunk: Uint8Array): void;
+  push(chunk: Buffer): void;
   /** Ends the stream. Returns an unterminated last line, or undefined when there is none. */
   end(): { readonly text: string; readonly valid: boolean; readonly bytes: number } | undefined;
 }
@@ -131,8 +131,7 @@ export function createLineFramer(options: LineFramerOptions, events: FramerEvent
   }
 
   return {
-    push(chunk) {
-      const buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    push(buffer) {
       let start = 0;
       if (pendingBytes > 0 || skipped !== undefined) {
         const first = buffer.indexOf(lf);

@@ -29,7 +29,7 @@ export function decodeLines({ maxLineBytes = defaultMaxLineBytes }: DecodeLinesO
         },
       );
       return source.subscribe({
-        next: (chunk) => framer.push(chunk),
+        next: (chunk) => framer.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)),
         error: (cause) => subscriber.error(cause),
         complete() {
           const rest = framer.end();

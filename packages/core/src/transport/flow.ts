@@ -1,4 +1,5 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
+import { createLoneMap } from '../streams/lone-map.ts';
 
 /** Decides whether stdout is read. */
 export interface Flow {
@@ -22,23 +23,15 @@ const maxBypassMs = 60_000;
  */
 export function createFlow(now: () => number = () => performance.now()): Flow {
   const full = new Set<object>();
-  // One question at a time is the rule. It stands beside the set, whose upkeep for each question costs more than all else here.
-  let lone: string | undefined;
-  const others = new Set<string>();
+  const asked = createLoneMap<true>();
   const paused = new BehaviorSubject(false);
   let bypass: { readonly since: number; readonly ids: readonly string[] } | undefined;
   let opened = false;
 
-  function remove(id: string): void {
-    if (lone === id) lone = undefined;
-    else others.delete(id);
-  }
-
   function update(): void {
-    const asking = lone !== undefined || others.size > 0;
-    if (full.size === 0 || !asking) bypass = undefined;
-    else bypass ??= { since: now(), ids: lone === undefined ? [...others] : [lone, ...others] };
-    const next = full.size > 0 && !asking && !opened;
+    if (full.size === 0 || asked.size === 0) bypass = undefined;
+    else bypass ??= { since: now(), ids: asked.entries().map(([id]) => id) };
+    const next = full.size > 0 && asked.size === 0 && !opened;
     if (next !== paused.value) paused.next(next);
   }
 
@@ -50,17 +43,16 @@ export function createFlow(now: () => number = () => performance.now()): Flow {
       update();
     },
     controlSent(id) {
-      if (lone === undefined) lone = id;
-      else others.add(id);
+      asked.set(id, true);
       if (full.size > 0) update();
     },
     controlAnswered(id) {
-      remove(id);
+      asked.take(id);
       if (full.size > 0) update();
     },
     check() {
       if (bypass === undefined || now() - bypass.since <= maxBypassMs) return;
-      for (const id of bypass.ids) remove(id);
+      for (const id of bypass.ids) asked.take(id);
       bypass = undefined;
       update();
     },

@@ -14,10 +14,10 @@ function frame(bytes: Uint8Array, cuts: readonly number[], maxLineBytes: number)
   );
   let start = 0;
   for (const cut of [...new Set(cuts.map((at) => at % (bytes.length + 1)))].sort((a, b) => a - b)) {
-    framer.push(bytes.slice(start, cut));
+    framer.push(Buffer.from(bytes.slice(start, cut)));
     start = cut;
   }
-  framer.push(bytes.slice(start));
+  framer.push(Buffer.from(bytes.slice(start)));
   const rest = framer.end();
   if (rest !== undefined) reports.push(['rest', rest.text, rest.valid, rest.bytes]);
   return reports;
