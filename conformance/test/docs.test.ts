@@ -13,8 +13,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const docs = path.join(root, 'docs');
 const read = (...parts: readonly string[]): Promise<string> => readFile(path.join(root, ...parts), 'utf8');
 const isUpdate = process.env['UPDATE_DOCS'] === '1';
-/** Written by their own programs, which know nothing of other pages. */
-const withoutFoot: ReadonlySet<string> = new Set(['command.md', 'measured.md']);
 
 /** The reference that `npm run docs:api` makes, with copies of our pages that link to nowhere. */
 const reference = path.join(root, 'docs', 'api');
@@ -95,7 +93,6 @@ describe('the guide', () => {
       const page = await read('docs', file);
       expect(page, `${file} has a title`).toMatch(/^# \S/);
       expect(title.length).toBeGreaterThan(0);
-      if (withoutFoot.has(file)) continue;
       const wanted = withFoot(page, footOf(pages, file));
       if (isUpdate && wanted !== page) await writeFile(path.join(docs, file), wanted);
       const last = (isUpdate ? wanted : page).trimEnd().split('\n').at(-1);

@@ -66,5 +66,7 @@ export function writeDocument() {
     }
   }
   const versions = Object.entries(reports.at(-1)?.machine.versions ?? {}).map(([name, version]) => `${name} ${version}`);
-  writeFileSync(target, `${[intro, ...sections.map(({ text }) => text), `Versions: ${versions.join(', ')}.`].join('\n\n')}\n`);
+  // The links to the pages beside it, which the test of the docs writes.
+  const foot = /\n(?:Previous|Next): .*\n$/.exec(readFileSync(target, 'utf8'))?.[0] ?? '';
+  writeFileSync(target, `${[intro, ...sections.map(({ text }) => text), `Versions: ${versions.join(', ')}.`].join('\n\n')}\n${foot}`);
 }

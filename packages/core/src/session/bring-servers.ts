@@ -1,3 +1,4 @@
+import { ControlError } from '../errors/control-error.ts';
 import type { CallOptions, ControlChannel } from '../control/types.ts';
 import { compareVersions, supportedVersions } from '../policy/supported-versions.ts';
 
@@ -11,6 +12,8 @@ export interface RequiredServers {
   readonly version: string | undefined;
 }
 
+const silentMs = 2000;
+
 /**
  * Makes sure that the agent has the MCP servers that `initialize` has brought: older versions of the CLI pass them over without a word, and its model would
  * work without its tools. They are asked what they have, and given what is missing, over stdin as before.
@@ -20,8 +23,16 @@ export async function bringServers(control: ControlChannel, required: RequiredSe
   const names = Object.keys(mcpServers);
   const isNew = version !== undefined && compareVersions(version, supportedVersions.tested) >= 0;
   if (names.length === 0 || isNew) return;
-  const { mcpServers: status } = await control.request('mcp_status', {}, call);
-  const known = new Set(status.map(({ name }) => name));
+  // Who does not know the question is no CLI that passes servers over; one that does not tell its version either may be silent.
+  const waitMs = version === undefined ? Math.min(call.timeoutMs ?? silentMs, silentMs) : call.timeoutMs;
+  const unknown = (cause: unknown): undefined => {
+    const { code } = cause instanceof ControlError ? cause : {};
+    if (code === 'CONTROL_REJECTED' || (code === 'CONTROL_TIMEOUT' && version === undefined)) return undefined;
+    throw cause;
+  };
+  const answer = await control.request('mcp_status', {}, { ...call, ...(waitMs !== undefined && { timeoutMs: waitMs }) }).catch(unknown);
+  if (answer === undefined) return;
+  const known = new Set(answer.mcpServers.map(({ name }) => name));
   if (names.every((name) => known.has(name))) return;
   // What is not named here is taken away.
   const own = Object.fromEntries(sdkServers.map((name) => [name, { type: 'sdk', name }]));

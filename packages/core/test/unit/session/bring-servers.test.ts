@@ -42,3 +42,18 @@ test('an agent of the version that this package was tested with is not asked', a
   expect(await askedAtStart({ version: '2.1.330', has: [] })).toEqual([]);
   expect(await askedAtStart({ version, has: [] }, { mcpServers: undefined })).toEqual([]);
 });
+
+test('an agent that does not know the question is opened all the same, and so is one that neither answers nor tells its version', async () => {
+  const start = (told: object) => [{ expect: 'initialize' }, { answer: 'success', response: { commands: [], pid: 1, ...told } }];
+  const refusing = [
+    ...start({ claude_code_version: version }),
+    { expect: 'mcp_status' },
+    { answer: 'error', error: 'unknown' },
+    { hang: true },
+  ];
+  const silent = [...start({}), { hang: true }];
+  for (const steps of [refusing, silent]) {
+    const { sent } = await openInMemory(steps as never, { mcpServers });
+    expect(sent().map((frame) => frame['request']?.subtype)).toEqual(['initialize', 'mcp_status']);
+  }
+});
