@@ -77,8 +77,7 @@ export function createCalls<W>(core: PoolCore<W>, leases: LeaseTable<W>): (optio
       const message = `The ${used.budget} budget of ${used.limit} is used up: no further lease is given.`;
       throw new LimitError({ code: 'BUDGET_EXCEEDED', limit: used.limit, clock: used.budget, message });
     }
-    const trace: { stack?: string } = {};
-    Error.captureStackTrace(trace, acquire);
+    const trace = new Error();
     return new Promise<Lease<W>>((resolve, reject) => {
       let cancelTimer: (() => void) | undefined;
       const settle = (): boolean => {
