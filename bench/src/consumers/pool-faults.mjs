@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runners } from '../pool/runners.mjs';
 import { createRandom } from '../random.mjs';
 
-const { row, size, outstanding, forMs, everyMs, graceMs } = JSON.parse(process.argv[2]);
+const { row, size, outstanding, forMs, everyMs, graceMs, matureMs } = JSON.parse(process.argv[2]);
 const random = createRandom(1);
 const folder = mkdtempSync(path.join(tmpdir(), 'subwire-bench-pool-'));
 const file = path.join(folder, 'done');
@@ -14,14 +14,21 @@ let uncaught = 0;
 process.on('uncaughtException', () => uncaught++);
 process.on('unhandledRejection', () => uncaught++);
 
-function children() {
+// What /proc counts times in, on every Linux that Node runs on.
+const ticksPerSecond = 100;
+
+/** Own children that run for this long; a worker that is being started works for nobody yet. */
+function children(ageMs = 0) {
+  const nowMs = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000;
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       try {
         const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        return Number(parent) === process.pid && state !== 'Z';
+        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        const [state, parent] = fields;
+        const startedMs = (Number(fields[19]) * 1000) / ticksPerSecond;
+        return Number(parent) === process.pid && state !== 'Z' && nowMs - startedMs >= ageMs;
       } catch {
         return false;
       }
@@ -57,7 +64,7 @@ const until = performance.now() + forMs;
 let kills = 0;
 while (performance.now() < until) {
   await sleep(everyMs);
-  const pids = children();
+  const pids = children(matureMs);
   const victim = pids[Math.floor(random() * pids.length)];
   if (victim === undefined) continue;
   try {

@@ -6,11 +6,12 @@ import { summary } from '../statistics.mjs';
 const fields = ['kills', 'done', 'failed', 'neverSettled', 'twice', 'uncaught', 'left', 'hostCpuPercent'];
 
 /**
- * 200 tasks of 20 to 80 ms at a time over 8 worker processes, of which a random one is killed every 50 ms.
+ * 200 tasks of 20 to 80 ms at a time over 8 worker processes, of which a random one that runs for 300 ms is killed every 50 ms: with younger ones, the row that
+ * starts them one by one would never have any, and no row would show what it does with a task that is lost.
  * @param {import('../options.mjs').Options} options
  */
 export async function measurePoolFaults(options) {
-  const load = { size: 8, outstanding: 200, everyMs: 50, forMs: options.quick ? 5000 : 20_000, graceMs: 10_000 };
+  const load = { size: 8, outstanding: 200, everyMs: 50, forMs: options.quick ? 5000 : 20_000, graceMs: 10_000, matureMs: 300 };
   process.env['SUBWIRE_BENCH_PEERS'] = fileURLToPath(new URL('../../.cache/peers/package.json', import.meta.url));
   const pairs = await inPairs({
     base: 'subwire, 20 attempts',

@@ -19,7 +19,7 @@ const titles = {
   startup: 'Start of the command, beside a Node that does nothing',
   'pool-bookkeeping': 'Pool: acquire and release of objects that cost nothing',
   'pool-acquire': 'Pool: acquire of an agent that takes two seconds to start (fake CLI)',
-  'pool-faults': 'Pool: 200 tasks at a time on 8 processes, of which a random one is killed every 50 ms',
+  'pool-faults': 'Pool: 200 tasks at a time on 8 processes, of which a random one at work is killed every 50 ms',
 };
 
 const intro = `# Measured
