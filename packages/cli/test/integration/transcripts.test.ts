@@ -4,6 +4,8 @@ import path from 'node:path';
 import { trackProcesses } from '@subwire/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bin, endAll, placeFakeCli, subwire } from '../support/subwire.ts';
+import { main } from '../../src/main.ts';
+import { createFakeIo } from '../support/fake-io.ts';
 
 const frame = `${JSON.stringify({ type: 'user', message: { role: 'user', content: 'hello' } })}\n`;
 const protocol = ['-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'];
@@ -117,9 +119,9 @@ describe('fake, record and replay', { timeout: 60_000 }, () => {
     await writeFile(inFolder('junk.ndjson'), 'junk\n');
     await writeFile(inFolder('empty.ndjson'), '');
     await writeFile(inFolder('one.ndjson'), `${JSON.stringify({ run: 'one', t: 0, dir: 'meta', event: 'exit', code: 0 })}\n`);
-    const { code, stdout, stderr } = await subwire(args, { input: '', cwd: folder });
-    expect([code, stdout]).toEqual([wanted, '']);
-    expect(stderr).toMatch(message);
+    const io = createFakeIo({ argv: args, stdin: '', cwd: folder });
+    expect([await main(io), io.out]).toEqual([wanted, '']);
+    expect(io.err).toMatch(message);
   });
 
   it('says the same about a missing binary and a missing directory when it records', async () => {
