@@ -6,7 +6,7 @@ import { eventually, isSoak, pidsOf, signal, sleep } from '../../support/session
 import { unwatchedSessions } from '../../support/unwatched-sessions.ts';
 
 const shutdown = { eofGraceMs: 50, termGraceMs: 50, killGraceMs: 2_000 };
-const plan = isSoak ? { size: 8, tasks: 100, everyMs: 500 } : { size: 3, tasks: 12, everyMs: 300 };
+const plan = isSoak ? { size: 8, tasks: 100, everyMs: 500 } : { size: 3, tasks: 6, everyMs: 300 };
 
 test('FT-04 a stopped agent is never handed out: it is noticed by a check, ended although it ignores signals, and replaced', async () => {
   await using tracker = trackProcesses();
