@@ -8,6 +8,7 @@ import { classify, openSession, type OnToolUse, query, type Session, type Sessio
 import { textOf } from '@subwire/core/operators';
 import { trackProcesses } from '@subwire/testing';
 import { bash, say, scripted, sessionAgent, sessionBackends } from '../src/session-agent.ts';
+import { appears, withSessionOver } from '../src/with-session.ts';
 
 const guard = trackProcesses();
 afterAll(async () => {
@@ -20,20 +21,8 @@ const running = (session: Session, type: string) => firstValueFrom(session.messa
 const officialSdk = process.env['SUBWIRE_OFFICIAL_SDK'];
 const sdk = officialSdk === undefined ? '' : path.join(officialSdk, '@modelcontextprotocol', 'sdk', 'dist', 'esm', 'server', 'mcp.js');
 
-async function appears(file: string): Promise<void> {
-  while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
 describe.each(sessionBackends)('a session over the %s CLI', (backend) => {
-  async function withSession<R>(
-    options: SessionOptions,
-    work: (session: Session, cwd: string, all: SessionOptions) => Promise<R>,
-  ): Promise<R> {
-    await using agent = await sessionAgent(backend);
-    const all = { ...agent.options, ...options };
-    await using session = await openSession(all);
-    return await work(session, agent.cwd, all);
-  }
+  const withSession = withSessionOver(backend);
 
   test('initialize is answered before anything is asked', () =>
     withSession({}, async (session) => {
