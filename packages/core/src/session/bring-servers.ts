@@ -1,6 +1,6 @@
 import { ControlError } from '../errors/control-error.ts';
 import type { CallOptions, ControlChannel } from '../control/types.ts';
-import { compareVersions, supportedVersions } from '../policy/supported-versions.ts';
+import { compareVersions } from '../policy/supported-versions.ts';
 
 /** The servers that an agent must have. */
 export interface RequiredServers {
@@ -13,6 +13,8 @@ export interface RequiredServers {
 }
 
 const silentMs = 2000;
+// The oldest version that was seen to take the servers of `initialize`; 2.1.310 was the newest that was seen not to.
+const takesServersSince = '2.1.329';
 
 /**
  * Makes sure that the agent has the MCP servers that `initialize` has brought: older versions of the CLI pass them over without a word, and its model would
@@ -21,7 +23,7 @@ const silentMs = 2000;
 export async function bringServers(control: ControlChannel, required: RequiredServers, call: CallOptions): Promise<void> {
   const { mcpServers = {}, sdkServers, version } = required;
   const names = Object.keys(mcpServers);
-  const isNew = version !== undefined && compareVersions(version, supportedVersions.tested) >= 0;
+  const isNew = version !== undefined && compareVersions(version, takesServersSince) >= 0;
   if (names.length === 0 || isNew) return;
   // Who does not know the question is no CLI that passes servers over; one that does not tell its version either may be silent.
   const waitMs = version === undefined ? Math.min(call.timeoutMs ?? silentMs, silentMs) : call.timeoutMs;

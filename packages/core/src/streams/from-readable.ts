@@ -13,9 +13,9 @@ export function fromReadable(readable: Readable): Observable<Buffer> {
   let reader: Subscriber<Buffer> | undefined;
   let ended = false;
 
-  const onData = (data: Buffer | string): void => {
-    // The stream of a double, or of a process elsewhere, may decode what it gives.
-    const chunk = typeof data === 'string' ? Buffer.from(data) : data;
+  const onData = (data: Buffer | Uint8Array | string): void => {
+    // The stream of a double, or of a process elsewhere, may decode what it gives, or give plain bytes.
+    const chunk = Buffer.isBuffer(data) ? data : Buffer.from(data as Uint8Array);
     if (reader === undefined) held.push(chunk);
     else reader.next(chunk);
   };

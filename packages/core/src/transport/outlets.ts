@@ -1,5 +1,4 @@
-import type { Subject } from 'rxjs';
-import { type Observable, ReplaySubject } from 'rxjs';
+import { type Observable, ReplaySubject, type Subject } from 'rxjs';
 import { ProtocolError } from '../errors/protocol-error.ts';
 import type { ResolvedTransportOptions } from '../policy/options.ts';
 import type { ProcessExit } from '../ports/child-process.ts';

@@ -108,7 +108,7 @@ function end(state: SlotState, cause: unknown): SlotStep {
   return go({ ...state, phase: 'retiring', cause }, effects.end);
 }
 
-/** The next state of a lease, field by field: a spread of so many fields costs as much as a fifth of the lease. */
+/** The next state of a lease, field by field: a spread of so many fields costs a fifth of the whole lease. */
 function leaseStep(state: SlotState, phase: SlotPhase, uses = state.uses, sinceMs?: number): SlotState {
   return {
     phase,

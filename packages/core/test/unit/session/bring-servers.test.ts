@@ -38,8 +38,8 @@ test.each([version, undefined])('an agent of version %s that has them is only as
   expect(await askedAtStart({ ...(told !== undefined && { version: told }), has: ['files'] })).toEqual([{ subtype: 'mcp_status' }]);
 });
 
-test('an agent of the version that this package was tested with is not asked', async () => {
-  expect(await askedAtStart({ version: '2.1.330', has: [] })).toEqual([]);
+test('an agent that is new enough to take them is not asked', async () => {
+  for (const newer of ['2.1.329', '2.1.330', '2.2.0']) expect(await askedAtStart({ version: newer, has: [] })).toEqual([]);
   expect(await askedAtStart({ version, has: [] }, { mcpServers: undefined })).toEqual([]);
 });
 

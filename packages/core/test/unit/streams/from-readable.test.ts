@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { firstValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
 import { fromReadable } from '../../../src/streams/from-readable.ts';
@@ -31,4 +31,15 @@ test('a stream that fails or is destroyed completes, and never throws', async ()
   const all = firstValueFrom(fromReadable(stream).pipe(toArray()));
   stream.destroy(new Error('reset'));
   expect(await all).toEqual([]);
+});
+
+test('a stream that decodes, or that gives plain bytes, is read like any other', async () => {
+  const decoding = new PassThrough().setEncoding('utf8') as PassThrough;
+  const decoded = firstValueFrom(fromReadable(decoding).pipe(toArray()));
+  decoding.end('ä\n');
+  const plain = firstValueFrom(
+    fromReadable(Readable.from([new TextEncoder().encode('ä'), new TextEncoder().encode('\n')])).pipe(toArray()),
+  );
+  expect([text(await decoded), text(await plain)]).toEqual(['ä\n', 'ä\n']);
+  expect((await plain).every((chunk) => Buffer.isBuffer(chunk))).toBe(true);
 });
