@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
 import { classify, openSession, type SessionOptions, type Spawner } from '@subwire/core';
 import { MockProcess, playScenario } from '@subwire/testing';
-import { handshake, inMemory, openInMemory } from './in-memory.ts';
-
-const quick = { shutdown: { eofGraceMs: 50, termGraceMs: 50, killGraceMs: 50, drainMs: 20 } };
+import { handshake, inMemory, openInMemory, quick } from './in-memory.ts';
 
 /** Opens a session whose signal fires when the agent's answer to `initialize` is on its way: before the host reads it, or after. */
 function abortAtAnswer(when: 'before' | 'after') {

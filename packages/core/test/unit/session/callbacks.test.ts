@@ -1,17 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { filter, firstValueFrom } from 'rxjs';
 import { openSession } from '@subwire/core';
-import { handshake, inMemory, openInMemory, type Wire } from './in-memory.ts';
-
-const asking = (request: object, answered?: object) =>
-  [
-    ...handshake,
-    { expect: 'user' },
-    { init: {} },
-    { ask: request, ...(answered !== undefined && { answered }) },
-    { result: 'ok' },
-    { hang: true },
-  ] as never;
+import { answers, asking, inMemory, openInMemory, type Wire } from './in-memory.ts';
 
 const tool = {
   subtype: 'can_use_tool',
@@ -20,11 +10,6 @@ const tool = {
   tool_use_id: 'toolu_1',
   permission_suggestions: [{ type: 'setMode' }],
 };
-
-/** The answers that the host gave to questions. */
-function answers(sent: readonly Readonly<Record<string, Wire>>[]): readonly Wire[] {
-  return sent.flatMap((frame) => (frame['type'] === 'control_response' ? [frame['response']] : []));
-}
 
 describe('P23 the permission callback', () => {
   test.each<[string, () => Promise<Wire>, object]>([

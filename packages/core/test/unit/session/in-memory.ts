@@ -45,3 +45,32 @@ export async function openInMemory(scenario: Scenario | readonly Step[] = {}, op
 
 /** Steps that answer `initialize`. */
 export const handshake: readonly Step[] = [{ expect: 'initialize' }, { answer: 'success', response: { commands: [], pid: 1 } }];
+
+/** Rungs that do not make a test wait. */
+export const quick = { shutdown: { eofGraceMs: 50, termGraceMs: 50, killGraceMs: 50, drainMs: 20 } };
+
+/** A turn in which the agent asks the host something. */
+export const asking = (request: object, answered?: object) =>
+  [
+    ...handshake,
+    { expect: 'user' },
+    { init: {} },
+    { ask: request, ...(answered !== undefined && { answered }) },
+    { result: 'ok' },
+    { hang: true },
+  ] as never;
+
+/** The answers that the host gave to questions. */
+export function answers(sent: readonly Readonly<Record<string, Wire>>[]): readonly Wire[] {
+  return sent.flatMap((frame) => (frame['type'] === 'control_response' ? [frame['response']] : []));
+}
+
+/** What a run fails with, and how long it took; undefined for one that does not fail. */
+export async function endOf(run: Promise<unknown>): Promise<{ readonly ms: number; readonly error: Wire }> {
+  const startedAt = performance.now();
+  const error = await run.then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  return { ms: performance.now() - startedAt, error };
+}

@@ -1,23 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { digestOf, type ParkedRequest } from '@subwire/core';
-import { handshake, openInMemory, type Wire } from './in-memory.ts';
-
-const quick = { shutdown: { eofGraceMs: 50, termGraceMs: 50, killGraceMs: 50, drainMs: 20 } };
-
-const asking = (request: object, answered?: object) =>
-  [
-    ...handshake,
-    { expect: 'user' },
-    { init: {} },
-    { ask: request, ...(answered !== undefined && { answered }) },
-    { result: 'ok' },
-    { hang: true },
-  ] as never;
-
-/** The answers that the host gave to questions. */
-function answers(sent: readonly Readonly<Record<string, Wire>>[]): readonly Wire[] {
-  return sent.flatMap((frame) => (frame['type'] === 'control_response' ? [frame['response']] : []));
-}
+import { answers, asking, handshake, openInMemory, quick, type Wire } from './in-memory.ts';
 
 describe('P46 a call that waits for a person', () => {
   const call = { command: 'rm -r build', description: 'clean' };

@@ -1,21 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type JsonRpcMessage, type McpTransport, openSession, type SdkMcpServer } from '@subwire/core';
-import { handshake, inMemory, openInMemory, type Wire } from './in-memory.ts';
-
-const asking = (request: object, answered?: object) =>
-  [
-    ...handshake,
-    { expect: 'user' },
-    { init: {} },
-    { ask: request, ...(answered !== undefined && { answered }) },
-    { result: 'ok' },
-    { hang: true },
-  ] as never;
-
-/** The answers that the host gave to questions. */
-function answers(sent: readonly Readonly<Record<string, Wire>>[]): readonly Wire[] {
-  return sent.flatMap((frame) => (frame['type'] === 'control_response' ? [frame['response']] : []));
-}
+import { answers, asking, handshake, inMemory, openInMemory } from './in-memory.ts';
 
 function calculator() {
   let transport: McpTransport | undefined;

@@ -1,9 +1,8 @@
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { query } from '@subwire/core';
-import { handshake, inMemory, openInMemory } from './in-memory.ts';
+import { handshake, inMemory, openInMemory, quick } from './in-memory.ts';
 
-const quick = { shutdown: { eofGraceMs: 50, termGraceMs: 50, killGraceMs: 50, drainMs: 20 } };
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('P11 stop stops', () => {

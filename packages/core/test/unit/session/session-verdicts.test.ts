@@ -1,19 +1,9 @@
 import { lastValueFrom } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { query, type Retrying } from '@subwire/core';
-import { handshake, inMemory, openInMemory, type Wire } from './in-memory.ts';
+import { endOf, handshake, inMemory, openInMemory, quick } from './in-memory.ts';
 
-const quick = { shutdown: { eofGraceMs: 50, termGraceMs: 50, killGraceMs: 50, drainMs: 20 } };
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function endOf(run: Promise<unknown>): Promise<{ readonly ms: number; readonly error: Wire }> {
-  const startedAt = performance.now();
-  const error = await run.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  );
-  return { ms: performance.now() - startedAt, error };
-}
 
 describe('P26 8 fakes, 8 right verdicts', () => {
   const clocks = { silenceMs: { model: 150, tool: 150, background: 150, human: 150 }, lingerMs: 1000 };

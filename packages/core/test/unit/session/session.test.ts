@@ -2,18 +2,7 @@ import { filter, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { openSession, query } from '@subwire/core';
 import { textOf } from '@subwire/core/operators';
-import { handshake, inMemory, openInMemory, type Wire } from './in-memory.ts';
-
-const quick = { shutdown: { eofGraceMs: 50, termGraceMs: 50, killGraceMs: 50, drainMs: 20 } };
-
-async function endOf(run: Promise<unknown>): Promise<{ readonly ms: number; readonly error: Wire }> {
-  const startedAt = performance.now();
-  const error = await run.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  );
-  return { ms: performance.now() - startedAt, error };
-}
+import { endOf, handshake, inMemory, openInMemory, quick } from './in-memory.ts';
 
 describe('P02 the run always ends', () => {
   const clocks = { initMs: 200, firstOutputMs: 200, silenceMs: { model: 200 }, lingerMs: 200 };
