@@ -19,17 +19,15 @@ interface Served {
   readonly models: readonly string[];
 }
 
+/** A pool that uses a session again once it is cleared. The real CLI may be slow to answer here. */
+function clearingPool(agent: RealAgent, size: number) {
+  const timeouts = { resetTimeoutMs: 30_000, validateTimeoutMs: 30_000 };
+  return createSessionPool({ size, minIdle: 0, reset: 'clear', ...timeouts, governor: false, session: agent.options });
+}
+
 /** Two leases of one key, one after the other, with `reset: 'clear'`: which process each got, and what its requests carried. */
 async function leaseTwice(agent: RealAgent, first: (session: Session) => Promise<unknown>): Promise<readonly [Served, Served]> {
-  await using pool = createSessionPool({
-    size: 1,
-    minIdle: 0,
-    reset: 'clear',
-    resetTimeoutMs: 30_000,
-    validateTimeoutMs: 30_000,
-    governor: false,
-    session: agent.options,
-  });
+  await using pool = clearingPool(agent, 1);
   const serve = async (turn: number): Promise<Served> => {
     const lease = await pool.acquire();
     if (turn === 0) await first(lease.worker);
@@ -46,15 +44,7 @@ async function leaseTwice(agent: RealAgent, first: (session: Session) => Promise
 describe.skipIf(realCli === undefined)('FT-18 with the real CLI', () => {
   test('what a lease has said is in no request of a later one, and no process serves two tenants', async () => {
     await using agent = await realAgent({ steps: [{ kind: 'text', text: 'noted' }] });
-    await using pool = createSessionPool({
-      size: 2,
-      minIdle: 0,
-      reset: 'clear',
-      resetTimeoutMs: 30_000,
-      validateTimeoutMs: 30_000,
-      governor: false,
-      session: agent.options,
-    });
+    await using pool = clearingPool(agent, 2);
     const pids = new Map<number, string>();
     for (let turn = 0; turn < 10; turn += 1) {
       const tenant = 'abbaccbaab'[turn]!;
@@ -106,15 +96,7 @@ describe.skipIf(realCli === undefined)('FT-18 with the real CLI', () => {
 
   test('control: an answer that proves nothing ends the session', async () => {
     await using agent = await realAgent({ steps: [{ kind: 'text', text: 'noted' }] });
-    await using pool = createSessionPool({
-      size: 1,
-      minIdle: 0,
-      reset: 'clear',
-      resetTimeoutMs: 30_000,
-      validateTimeoutMs: 30_000,
-      governor: false,
-      session: agent.options,
-    });
+    await using pool = clearingPool(agent, 1);
     const first = await pool.acquire();
     const { pid } = first.worker.transport;
     // The clear waits behind this turn: what comes back in between is a model's answer.

@@ -1,74 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readTranscript, recordTranscript, trackProcesses, type ProcessTracker, type TranscriptLine } from '../../../src/index.ts';
-
-interface Spec {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-}
-
-const really = (
-  spec: Spec,
-): ChildProcess & {
-  stdin: NonNullable<ChildProcess['stdin']>;
-  stdout: NonNullable<ChildProcess['stdout']>;
-  stderr: NonNullable<ChildProcess['stderr']>;
-} => spawn(spec.file, spec.args, { cwd: spec.cwd, env: spec.env, stdio: ['pipe', 'pipe', 'pipe'] });
-
-let folder: string;
-let tracker: ProcessTracker;
-
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'subwire-record-'));
-  tracker = trackProcesses();
-});
-
-afterEach(async () => {
-  await tracker[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
-
-function node(program: string): Spec {
-  return { file: process.execPath, args: ['-e', program], cwd: folder, env: { PATH: process.env['PATH'] ?? '' } };
-}
-
-const echo = `
-  process.stdin.setEncoding('utf8');
-
-  let held = '';
-
-  process.stdin.on('data', (text) => {
-    held += text;
-    for (let at = held.indexOf('\\n'); at >= 0; at = held.indexOf('\\n')) {
-      const line = held.slice(0, at);
-      held = held.slice(at + 1);
-      process.stdout.write(JSON.stringify({ type: 'echo', line }) + '\\n');
-    }
-  });
-
-  process.stdin.on('end', () => {
-    process.stderr.write('leaving\\n');
-    process.stdout.write('rest without end');
-  });
-
-`;
-
-async function drained(child: ReturnType<typeof really>): Promise<string> {
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-  });
-  child.stderr.resume();
-  await once(child, 'close');
-  return text;
-}
+import { describe, expect, it } from 'vitest';
+import { readTranscript, recordTranscript, type TranscriptLine } from '../../../src/index.ts';
+import { drained, echo, folder, node, really, type Spec } from './recorded-process.ts';
 
 const untimed = ({ t, ...rest }: TranscriptLine): object => {
   expect(t).toBeGreaterThanOrEqual(0);

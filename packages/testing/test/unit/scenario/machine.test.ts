@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isFinished } from '../../../src/scenario/machine.ts';
 import type { MachineEffect, MachineEvent } from '../../../src/scenario/machine-types.ts';
 import type { Step } from '../../../src/scenario/step.ts';
-import { line, now, play, timer } from './play.ts';
+import { line, play, timer } from './play.ts';
 
 const request = (subtype: string, id = 'r1'): MachineEvent => line({ type: 'control_request', request_id: id, request: { subtype } });
 const frame = (value: object): MachineEffect => ({ type: 'frame', frame: value as never });

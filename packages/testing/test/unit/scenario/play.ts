@@ -2,8 +2,8 @@ import { advance, createMachine } from '../../../src/scenario/machine.ts';
 import type { MachineEffect, MachineEvent, MachineState } from '../../../src/scenario/machine-types.ts';
 import type { Step } from '../../../src/scenario/step.ts';
 
-export const context = { sessionId: 'session-1', cwd: '/workspace', model: 'model-1', seed: '11111111-2222-4333-8444-555555555555' };
-export const now = Date.parse('2026-01-02T03:04:05.678Z');
+const context = { sessionId: 'session-1', cwd: '/workspace', model: 'model-1', seed: '11111111-2222-4333-8444-555555555555' };
+const now = Date.parse('2026-01-02T03:04:05.678Z');
 
 /** Feeds events and gives what the machine did about each. */
 export function play(
