@@ -1,8 +1,8 @@
-// Names every failed test with its first lines once more, then adds up the reports of the test runs and prints them as one line. A step that failed without a failed test, and a report that is missing, each count as
-// one failure: a run that ended early must not look green.
+// `node .ci/totals.mjs [FAILED STEP...]`: names every failed step and every failed test with its first lines once more, then adds up the reports of the test runs and prints them as one line. A step that failed without
+// a failed test, and a report that is missing, each count as one failure: a run that ended early must not look green.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-const stepsFailed = process.argv[2] !== '0';
+const failedSteps = process.argv.slice(2);
 const suites = [...readdirSync('packages').map((name) => `packages/${name}`), 'conformance', 'examples'];
 const failures = [];
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -36,6 +36,7 @@ for (const suite of suites) {
   }
 }
 for (const failure of failures) console.log(`FAILED ${failure}`);
-if (stepsFailed && total.failed === 0) total.failed = 1;
+for (const step of failedSteps) console.log(`FAILED step ${step}`);
+if (failedSteps.length > 0 && total.failed === 0) total.failed = failedSteps.length;
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;

@@ -34,7 +34,7 @@ test('a stream that fails or is destroyed completes, and never throws', async ()
 });
 
 test('a stream that decodes, or that gives plain bytes, is read like any other', async () => {
-  const decoding = new PassThrough().setEncoding('utf8') as PassThrough;
+  const decoding = new PassThrough().setEncoding('utf8');
   const decoded = firstValueFrom(fromReadable(decoding).pipe(toArray()));
   decoding.end('ä\n');
   const plain = firstValueFrom(
