@@ -1,7 +1,8 @@
-import { createHostRegistry, type HostRegistry, readBootId, registryFolder } from './host-registry.ts';
+import { createHostRegistry, folderLine, type HostRegistry, readBootId, registryFolder, treeLine } from './host-registry.ts';
 import { createLiveSet, type LiveSet, type LiveTree } from './live-set.ts';
+import { createMarker } from './marker.ts';
 import { createOrphanGuard, type OrphanGuard } from './orphan-guard.ts';
-import { hostProcessTable, type ProcessIdentity } from './process-table.ts';
+import { hostProcessTable, type ProcessIdentity, type ProcessTable } from './process-table.ts';
 import { createProcessTree, type ProcessTree } from './process-tree.ts';
 import { removeFolders, sweep } from './sweep.ts';
 
@@ -29,33 +30,43 @@ export interface ProtectRequest {
 const lingerMs = 100;
 const guardGraceMs = 5000;
 
+/** Who ends trees when this host is dead. The guard removes the registry of what it holds, and so that one has nothing else in it. */
+interface Keepers {
+  readonly guard: OrphanGuard;
+  readonly guardedTrees: HostRegistry;
+  readonly otherTrees: HostRegistry;
+}
+
 interface HostServices {
   readonly live: LiveSet;
-  readonly guard: OrphanGuard | undefined;
-  readonly registry: HostRegistry | undefined;
+  readonly keepers: Keepers | undefined;
 }
 
 let services: HostServices | undefined;
+
+/** Ends what dead hosts have left. Until that is gone it is ours: a host that dies in the middle of this leaves it to the next one. */
+async function endOrphans(registry: HostRegistry, table: ProcessTable): Promise<void> {
+  const { markers, folders } = registry.claimOrphans();
+  const lines = [...markers.map(treeLine), ...folders.map(folderLine)];
+  if (lines.length === 0) return;
+  const key = createMarker();
+  registry.hold(key, lines.join('\n'));
+  await sweep(markers, table);
+  await removeFolders(folders);
+  registry.release(key);
+}
 
 function startServices(): HostServices {
   const table = hostProcessTable();
   const self = table?.read(process.pid);
   const live = createLiveSet(process, table);
-  if (table === undefined || self === undefined) return { live, guard: undefined, registry: undefined };
+  if (table === undefined || self === undefined) return { live, keepers: undefined };
   const host = { pid: self.pid, startTime: self.startTime };
-  const registry = createHostRegistry({ folder: registryFolder(), self: { host, bootId: readBootId() }, table });
-  const guard = createOrphanGuard({ registryFile: registry.file, lingerMs, graceMs: guardGraceMs });
-  const { markers, folders } = registry.claimOrphans();
-  if (markers.length > 0 || folders.length > 0) {
-    // Until they are gone they are ours: a host that dies in the middle of this leaves them to the next one.
-    for (const marker of markers) registry.add(marker);
-    for (const folder of folders) registry.addFolder(folder);
-    void sweep(markers, table)
-      .then(() => removeFolders(folders))
-      .then(() => {
-        if (live.size === 0) registry.clear();
-      });
-  }
+  const createRegistry = (): HostRegistry => createHostRegistry({ folder: registryFolder(), self: { host, bootId: readBootId() }, table });
+  const [guardedTrees, otherTrees] = [createRegistry(), createRegistry()];
+  const guard = createOrphanGuard({ registryFile: guardedTrees.file, lingerMs, graceMs: guardGraceMs });
+  // What cannot be ended stays noted, for the next host.
+  void endOrphans(otherTrees, table).catch(() => undefined);
   if (process.pid === 1) {
     process.emitWarning(
       'This host runs as process 1, which has to reap what its agents leave, and Node does not. Start the container with an init, such as docker run --init.',
@@ -64,7 +75,7 @@ function startServices(): HostServices {
       },
     );
   }
-  return { live, guard, registry };
+  return { live, keepers: { guard, guardedTrees, otherTrees } };
 }
 
 /**
@@ -73,9 +84,10 @@ function startServices(): HostServices {
  */
 export function protect(request: ProtectRequest): Protection {
   services ??= startServices();
-  const { live, guard, registry } = services;
+  const { live, keepers } = services;
   const { marker, drain } = request;
-  const guarded = request.guarded && guard !== undefined;
+  const guard = request.guarded ? keepers?.guard : undefined;
+  const registry = request.guarded ? keepers?.guardedTrees : keepers?.otherTrees;
   let tree: ProcessTree | undefined;
   const folders = new Set<string>();
   const entry: LiveTree = {
@@ -83,33 +95,35 @@ export function protect(request: ProtectRequest): Protection {
       return tree;
     },
     get isGuarded() {
-      return guarded && guard.isRunning;
+      return guard?.isRunning ?? false;
     },
     drain,
   };
-  registry?.add(marker);
-  if (guarded) guard.hold(marker, `+ ${marker}`);
+  const hold = (line: string): void => {
+    registry?.hold(marker, line);
+    guard?.hold(marker, line);
+  };
+  hold(treeLine(marker));
   live.add(entry);
   return {
     started(root, groupPath) {
       const table = hostProcessTable();
       if (table !== undefined) tree = createProcessTree({ root, marker, table });
-      if (guarded) guard.hold(marker, `+ ${marker} ${root.pid}${groupPath === undefined ? '' : ` ${groupPath}`}`);
+      guard?.hold(marker, `${treeLine(marker)} ${root.pid}${groupPath === undefined ? '' : ` ${groupPath}`}`);
     },
     holdFolder(path) {
       // What holds a line feed would be two lines.
       if (path.includes('\n')) return;
       folders.add(path);
-      registry?.addFolder(path);
-      if (guarded) guard.hold(marker, `> ${path}`);
+      hold(folderLine(path));
     },
     dropFolder(path) {
-      if (folders.delete(path) && guarded) guard.hold(marker, `< ${path}`);
+      if (folders.delete(path)) guard?.hold(marker, `< ${path}`);
     },
     release() {
       live.delete(entry);
-      if (guarded) guard.release(marker, [`- ${marker}`, ...[...folders].map((path) => `< ${path}`)].join('\n'));
-      if (live.size === 0) registry?.clear();
+      guard?.release(marker, [`- ${marker}`, ...[...folders].map((path) => `< ${path}`)].join('\n'));
+      registry?.release(marker);
     },
   };
 }

@@ -1,8 +1,8 @@
-import { appendFileSync, chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { attempt, succeeds } from './attempt.ts';
-import { isMarker } from './marker.ts';
+import { createMarker, isMarker } from './marker.ts';
 import type { ProcessIdentity, ProcessTable } from './process-table.ts';
 
 /** The host that a file of the registry is about, as its first line says. */
@@ -15,12 +15,10 @@ export interface RegisteredHost {
 /** What this host leaves behind for the next one, in case that nobody else ends its trees. */
 export interface HostRegistry {
   readonly file: string;
-  /** Notes a tree before it is started. */
-  add(marker: string): void;
-  /** Notes a directory before it is made. */
-  addFolder(path: string): void;
-  /** Nothing of this host lives any more. */
-  clear(): void;
+  /** Notes a line under a key before what it names is there: {@link treeLine} or {@link folderLine}. */
+  hold(key: string, line: string): void;
+  /** Nothing that is held under the key is there any more. The file goes with the last key. */
+  release(key: string): void;
   /** What hosts have left that are dead; each is returned to one caller only. */
   claimOrphans(): Orphans;
 }
@@ -54,26 +52,37 @@ export function readBootId(): string {
   }
 }
 
+const treeMark = '+ ';
 const folderMark = '> ';
+// A host that lives for months and is never idle would otherwise fill its file.
+const spareLines = 1000;
+
+/** Says that a tree carries this marker, to the registry and to the guard. */
+export const treeLine = (marker: string): string => `${treeMark}${marker}`;
+
+/** Says that a directory is private to a tree, to the registry and to the guard. */
+export const folderLine = (path: string): string => `${folderMark}${path}`;
 
 function parseFile(text: string): (Orphans & { readonly owner: RegisteredHost }) | undefined {
   const [first = '', ...rest] = text.split('\n').filter((line) => line !== '');
   const owner = attempt(() => JSON.parse(first) as Partial<RegisteredHost>);
   if (typeof owner?.host?.pid !== 'number' || typeof owner.host.startTime !== 'string' || typeof owner.bootId !== 'string')
     return undefined;
-  const folders = rest.filter((line) => line.startsWith(folderMark)).map((line) => line.slice(folderMark.length));
-  return { owner: owner as RegisteredHost, markers: rest.filter(isMarker), folders };
+  const after = (mark: string): readonly string[] => rest.filter((line) => line.startsWith(mark)).map((line) => line.slice(mark.length));
+  return { owner: owner as RegisteredHost, markers: after(treeMark).filter(isMarker), folders: after(folderMark) };
 }
 
 /**
- * A file per host with the markers of its trees. It names no process to be signalled, only what such a process must carry: an entry that is old, or
+ * A file with the markers of trees of this host. Each registry has one of its own, so that copies of this module (in worker threads, in two versions) never
+ * remove what others have noted. It names no process to be signalled, only what such a process must carry: an entry that is old, or
  * forged, matches nobody.
  */
 export function createHostRegistry(options: HostRegistryOptions): HostRegistry {
   const { folder, self, table } = options;
-  const name = `${self.host.pid}-${self.host.startTime}`;
+  const name = `${self.host.pid}-${self.host.startTime}-${createMarker().slice(0, 8)}`;
   const file = join(folder, `${name}.hosts`);
-  let written = false;
+  const held = new Map<string, readonly string[]>();
+  let written = 0;
 
   /** Somebody else's directory, or a link to one, is not trusted. */
   function ready(): boolean {
@@ -94,9 +103,21 @@ export function createHostRegistry(options: HostRegistryOptions): HostRegistry {
   }
 
   function append(line: string): void {
-    if (!written && !ready()) return;
-    attempt(() => appendFileSync(file, `${written ? '' : `${JSON.stringify(self)}\n`}${line}\n`, { mode: 0o600 }));
-    written = true;
+    if (written === 0 && !ready()) return;
+    attempt(() => appendFileSync(file, `${written === 0 ? `${JSON.stringify(self)}\n` : ''}${line}\n`, { mode: 0o600 }));
+    written += 1;
+  }
+
+  /** Leaves out what has been released. A host that dies in between has the whole file, the old or the new one. */
+  function compact(lines: readonly string[]): void {
+    const next = `${file}.new`;
+    const text = [JSON.stringify(self), ...lines].map((line) => `${line}\n`).join('');
+    const replaced = succeeds(() => {
+      writeFileSync(next, text, { mode: 0o600 });
+      renameSync(next, file);
+    });
+    if (replaced) written = lines.length;
+    else attempt(() => rmSync(next, { force: true }));
   }
 
   function claim(path: string): readonly Orphans[] {
@@ -112,16 +133,20 @@ export function createHostRegistry(options: HostRegistryOptions): HostRegistry {
 
   return {
     file,
-    add: append,
-    addFolder: (path) => append(`${folderMark}${path}`),
-    clear() {
-      if (!written) return;
-      written = false;
-      attempt(() => rmSync(file, { force: true }));
+    hold(key, line) {
+      held.set(key, [...(held.get(key) ?? []), line]);
+      append(line);
+    },
+    release(key) {
+      if (!held.delete(key)) return;
+      if (held.size === 0) {
+        written = 0;
+        attempt(() => rmSync(file, { force: true }));
+      } else if (written > spareLines + 2 * held.size) compact([...held.values()].flat());
     },
     claimOrphans() {
       const names = attempt(() => readdirSync(folder)) ?? [];
-      const found = names.filter((entry) => join(folder, entry) !== file).flatMap((entry) => claim(join(folder, entry)));
+      const found = names.flatMap((entry) => claim(join(folder, entry)));
       return { markers: found.flatMap(({ markers }) => markers), folders: found.flatMap(({ folders }) => folders) };
     },
   };

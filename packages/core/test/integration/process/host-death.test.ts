@@ -40,7 +40,14 @@ async function childrenOf(pid: number): Promise<readonly number[]> {
 let count = 0;
 async function startHost(
   script: string,
-  more: { agents?: number; exit?: boolean; transport?: object; env?: Record<string, string>; hostEnv?: Record<string, string> } = {},
+  more: {
+    agents?: number;
+    unguarded?: number;
+    exit?: boolean;
+    transport?: object;
+    env?: Record<string, string>;
+    hostEnv?: Record<string, string>;
+  } = {},
 ): Promise<Host> {
   const tag = `host-death-${process.pid}-${(count += 1)}`;
   const { env, transport, hostEnv, ...rest } = more;
@@ -125,6 +132,22 @@ test('P32 P33 private directories go with a host that is killed, and with what i
   await vi.waitFor(async () => expect(await foldersIn(place)).toEqual([]), { timeout: 15_000, interval: 50 });
   expect(carriersOf(`TREE_TAG=${alone.tag}`)).toEqual([]);
   expect(carriersOf(`TREE_TAG=${next.tag}`).length).toBeGreaterThan(0);
+  next.child.kill('SIGTERM');
+  await next.exit;
+});
+
+test('what the guard does not hold is ended by the next host, although the guard has done its work', async () => {
+  const place = await mkdtemp(path.join(folder, 'mixed-'));
+  const more = { hostEnv: { XDG_RUNTIME_DIR: place }, transport: { containment: 'plain' } };
+  const killed = await startHost(agentScript(''), { agents: 2, unguarded: 1, ...more });
+  expect(carriersOf(`TREE_TAG=${killed.tag}`)).toHaveLength(4);
+  killed.child.kill('SIGKILL');
+  const [registry] = await readdir(place);
+  // An agent and its tool; the guard has removed the file of its own trees when it is done.
+  await vi.waitFor(async () => expect(await readdir(path.join(place, registry!))).toHaveLength(1), { timeout: 15_000, interval: 20 });
+  expect(carriersOf(`TREE_TAG=${killed.tag}`)).toHaveLength(2);
+  const next = await startHost(agentScript(''), { ...more, transport: { shutdown: { eofGraceMs: 200 } } });
+  expect(await eventually(() => carriersOf(`TREE_TAG=${killed.tag}`).length === 0, 15_000)).toBe(true);
   next.child.kill('SIGTERM');
   await next.exit;
 });

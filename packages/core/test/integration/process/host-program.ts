@@ -11,7 +11,7 @@ const pids = [];
 const count = () => ['exit', 'SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => process.listenerCount(name));
 const before = count();
 for (let index = 0; index < options.agents; index++) {
-  const transport = createTransport({ command: [options.python, '-I', '-S', '-c', options.script], allowedCommands: [options.python], ...options.transport });
+  const transport = createTransport({ command: [options.python, '-I', '-S', '-c', options.script], allowedCommands: [options.python], ...options.transport, ...(index < (options.unguarded ?? 0) && { orphanGuard: false }) });
   transport.messages$.subscribe({ error: () => {} });
   await transport.connect();
   await firstValueFrom(transport.messages$);
