@@ -33,7 +33,7 @@ export { publishPool, type Publication, type PublishedSnapshot, type PublishOpti
 export { listPublishedPools, type PublishedPool, readPublishedPool } from './pool/published-pools.ts';
 export { toPrometheus } from './pool/prometheus.ts';
 export { createGovernor, type Governor, type GovernorOptions } from './governor/governor.ts';
-export type { SessionAcquireOptions, SessionPool } from './sessions/create-session-pool.ts';
+export { createSessionPool, type SessionAcquireOptions, type SessionPool } from './sessions/create-session-pool.ts';
 export type { TimedCredential } from './sessions/credential-source.ts';
 export type { SessionPoolOptions } from './sessions/session-pool-options.ts';
 export {
@@ -47,7 +47,6 @@ export {
   taskPhases,
 } from './tasks/retry-table.ts';
 export { runTasks } from './tasks/run-tasks.ts';
-export { createSessionPool } from './tasks/session-source.ts';
 export { type TaskErrorCode, taskErrorCodes } from './tasks/task-codes.ts';
 export type {
   AgentTask,

@@ -118,7 +118,7 @@ export interface PoolReceipt {
 export type ReloadOptions = Pick<PoolOptions, 'key'>;
 
 /** Warm workers, supervised, one lease each at a time. */
-export interface Pool<W> extends AsyncDisposable {
+export interface Pool<W, O extends AcquireOptions = AcquireOptions> extends AsyncDisposable {
   readonly stats: PoolStats;
   /** The current counts, then each change. Completes when the pool has closed; never errors. */
   readonly stats$: Observable<PoolStats>;
@@ -136,12 +136,12 @@ export interface Pool<W> extends AsyncDisposable {
    * @throws PoolError `ACQUIRE_TIMEOUT`, `QUEUE_FULL`, `WARMUP_FAILED` (a permanent cause), `RESTARTS_EXHAUSTED`, `POOL_CLOSED`; ConfigError
    * `INVALID_OPTION`; LimitError `BUDGET_EXCEEDED`; the signal's reason
    */
-  acquire(options?: AcquireOptions): Promise<Lease<W>>;
+  acquire(options?: O): Promise<Lease<W>>;
   /**
    * Works with a worker: acquires on subscribe, gives it back on completion, and ends it on an error or on unsubscribe, for a worker in mid-work
    * cannot be trusted. Cold.
    */
-  use<R>(work: (worker: W, lease: Lease<W>) => ObservableInput<R>, options?: AcquireOptions): Observable<R>;
+  use<R>(work: (worker: W, lease: Lease<W>) => ObservableInput<R>, options?: O): Observable<R>;
   /** Changes `size`. Resolves when no idle worker is over it; leased ones stay until they are returned. */
   resize(size: number): Promise<void>;
   /** Hands nothing out until `resume`; calls wait. */

@@ -2,14 +2,14 @@ import { defer, Observable, type ObservableInput, type Subscription } from 'rxjs
 import type { AcquireOptions, Lease } from './types.ts';
 
 /** The `use` of a pool, over its `acquire`. */
-export function useWorker<W, R>(
-  acquire: (options: AcquireOptions) => Promise<Lease<W>>,
+export function useWorker<W, R, O extends AcquireOptions>(
+  acquire: (options: O & { readonly signal: AbortSignal }) => Promise<Lease<W>>,
   work: (worker: W, lease: Lease<W>) => ObservableInput<R>,
-  options: AcquireOptions = {},
+  options: O | undefined,
 ): Observable<R> {
   return new Observable<R>((subscriber) => {
     const abandoned = new AbortController();
-    const signal = options.signal === undefined ? abandoned.signal : AbortSignal.any([abandoned.signal, options.signal]);
+    const signal = options?.signal === undefined ? abandoned.signal : AbortSignal.any([abandoned.signal, options.signal]);
     let inner: Subscription | undefined;
     let held: Lease<W> | undefined;
     let isEmitting = false;
@@ -33,10 +33,10 @@ export function useWorker<W, R>(
       held = lease;
       const onEnd = (): void => fail(lease, signal.aborted ? signal.reason : lease.signal.reason);
       lease.signal.addEventListener('abort', onEnd, { once: true });
-      options.signal?.addEventListener('abort', onEnd, { once: true });
+      options?.signal?.addEventListener('abort', onEnd, { once: true });
       subscriber.add(() => {
         lease.signal.removeEventListener('abort', onEnd);
-        options.signal?.removeEventListener('abort', onEnd);
+        options?.signal?.removeEventListener('abort', onEnd);
       });
       inner = defer(() => work(lease.worker, lease)).subscribe({
         next(value) {
@@ -62,7 +62,7 @@ export function useWorker<W, R>(
       if (lease !== undefined) void lease.discard('unsubscribed');
     }
 
-    acquire({ ...options, signal }).then(run, (cause: unknown) => subscriber.error(cause));
+    acquire({ ...(options as O), signal }).then(run, (cause: unknown) => subscriber.error(cause));
     return () => {
       abandoned.abort();
       // Whoever takes only the first value leaves while it is being emitted; work that ends with that value has ended in good order all the same.

@@ -13,13 +13,21 @@ import { governorOf } from './shared-governor.ts';
 
 /** What a call of a session pool may ask for. */
 export interface SessionAcquireOptions extends AcquireOptions {
-  /** Options of the session, instead of the pool's own. Sessions are given only to calls whose options are equal. */
-  readonly session?: SessionOptions;
+  /**
+   * Options of the session, instead of the pool's own; a function is given those, its credential included, and returns what to use. Sessions are given only to
+   * calls whose options are equal.
+   */
+  readonly session?: SessionOptions | ((own: SessionOptions) => SessionOptions);
 }
 
 /** A pool of warm sessions. */
-export interface SessionPool extends Pool<Session> {
-  acquire(options?: SessionAcquireOptions): Promise<Lease<Session>>;
+export type SessionPool = Pool<Session, SessionAcquireOptions>;
+
+const sessionPools = new WeakSet<Pool<Session>>();
+
+/** The pool itself when its leases may bring options of their own; undefined for a pool of somebody's own workers. */
+export function asSessionPool(pool: Pool<Session>): SessionPool | undefined {
+  return sessionPools.has(pool) ? pool : undefined;
 }
 
 const measureEveryMs = 1_000;
@@ -29,7 +37,7 @@ const maxRecipes = 1_000;
 /**
  * A pool of warm sessions. A session serves one lease and is replaced: it remembers its conversation, and nobody else's may begin where that one ended.
  * The key of a lease is the hash of everything that its session is started with, the credential and the version of the CLI included, and of the
- * caller's own `key`.
+ * caller's own `key`. Tasks of `runTasks` may have options of their own on top of the pool's.
  * @throws ConfigError `INVALID_OPTION`
  */
 export function createSessionPool(options: SessionPoolOptions = {}): SessionPool {
@@ -97,11 +105,12 @@ export function createSessionPool(options: SessionPoolOptions = {}): SessionPool
     rest.signal?.throwIfAborted();
     const usual = await refresh();
     if (session === undefined && rest.key === undefined) return pool.acquire({ ...rest, key: usual });
-    const key = await keyFor(session ?? (await current()), rest.key ?? options.key ?? '');
+    const asked = session === undefined || typeof session === 'function' ? await current() : session;
+    const key = await keyFor(typeof session === 'function' ? session(asked) : asked, rest.key ?? options.key ?? '');
     return pool.acquire({ ...rest, key });
   }
 
-  return {
+  const sessions: SessionPool = {
     get stats() {
       return pool.stats;
     },
@@ -122,4 +131,6 @@ export function createSessionPool(options: SessionPoolOptions = {}): SessionPool
     close: (closeOptions) => pool.close(closeOptions),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
+  sessionPools.add(sessions);
+  return sessions;
 }

@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts';
 import type { TaskJournal } from './journal-types.ts';
 import { watchBudget, type BudgetWatch } from './run-budget.ts';
 import type { ResolvedRunOptions } from './run-options.ts';
-import { acquireFor } from './session-source.ts';
+import { acquireFor } from './acquire-for.ts';
 import type { TaskEvent } from './types.ts';
 
 /** What an attempt needs of its run. */

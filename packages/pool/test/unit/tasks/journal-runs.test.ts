@@ -1,20 +1,12 @@
-import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { appendFile, readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
 import { runTasks, type AgentTask, type RunTasksOptions, type SessionAcquireOptions } from '../../../src/index.ts';
 import { openJournal } from '../../../src/tasks/open-journal.ts';
 import { collect, sleep, until } from '../../support/tasks/collect.ts';
 import { stubPool } from '../../support/tasks/stub-sessions.ts';
+import { freshJournals } from '../../support/tasks/journals.ts';
 
-let folder: string;
-let files = 0;
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'subwire-runs-'));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-const fresh = (): string => path.join(folder, `run-${(files += 1)}.journal`);
+const fresh = freshJournals();
 const quick: RunTasksOptions = { backoff: () => 0 };
 const abc: readonly AgentTask[] = [
   { id: 'a', prompt: 'a' },
@@ -97,7 +89,8 @@ test('P29 tasks that were at work when the host was lost: sent again only if the
   const stub = stubPool(() => undefined);
   const asked: unknown[] = [];
   const acquire = (options: SessionAcquireOptions = {}): ReturnType<typeof stub.pool.acquire> => {
-    asked.push(options.session?.resume);
+    const { session = {} } = options;
+    asked.push(typeof session === 'function' ? session : session.resume);
     return stub.pool.acquire({});
   };
   const pool = { ...stub.pool, acquire };

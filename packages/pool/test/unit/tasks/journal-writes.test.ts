@@ -1,35 +1,13 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AgentTask, TaskResult } from '../../../src/index.ts';
+import { stat, writeFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
 import { digestOf } from '../../../src/tasks/digest.ts';
 import { encodeRecord, type JournalRecord } from '../../../src/tasks/journal-record.ts';
 import { createJournalWriter } from '../../../src/tasks/journal-writer.ts';
 import { openJournal } from '../../../src/tasks/open-journal.ts';
 import { until } from '../../support/tasks/collect.ts';
+import { done, freshJournals, task } from '../../support/tasks/journals.ts';
 
-let folder: string;
-let files = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'subwire-journal-'));
-});
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
-const fresh = (): string => path.join(folder, `run-${(files += 1)}.journal`);
-const task = (id: string, more: Partial<AgentTask> = {}): AgentTask => ({ id, prompt: `do ${id}`, ...more });
-
-const done = (id: string): TaskResult => ({
-  id,
-  success: true,
-  status: 'done',
-  index: 0,
-  output: `é ${id}`,
-  attempts: 1,
-  durationMs: 5,
-  waitedMs: 1,
-});
+const fresh = freshJournals();
 
 test('many records share one sync; a record alone does not wait for others', async () => {
   let syncs = 0;

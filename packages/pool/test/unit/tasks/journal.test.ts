@@ -1,33 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AgentTask, TaskResult } from '../../../src/index.ts';
+import { expect, test } from 'vitest';
 import { isOwnerAlive, thisOwner } from '../../../src/tasks/journal-lock.ts';
 import { openJournal } from '../../../src/tasks/open-journal.ts';
+import { done, freshJournals, task } from '../../support/tasks/journals.ts';
 
-let folder: string;
-let files = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'subwire-journal-'));
-});
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
-const fresh = (): string => path.join(folder, `run-${(files += 1)}.journal`);
-const task = (id: string, more: Partial<AgentTask> = {}): AgentTask => ({ id, prompt: `do ${id}`, ...more });
-
-const done = (id: string): TaskResult => ({
-  id,
-  success: true,
-  status: 'done',
-  index: 0,
-  output: `é ${id}`,
-  attempts: 1,
-  durationMs: 5,
-  waitedMs: 1,
-});
+const fresh = freshJournals();
 
 /** Opens hundreds of files: what is on the disk is not what is looked at. */
 const unsynced: Parameters<typeof openJournal>[1] = (handle) => ({
@@ -132,8 +111,8 @@ test('a file that is something else is refused and left as it is', async () => {
     await expect(openJournal(file)).rejects.toMatchObject({ code: 'INVALID_OPTION', option: 'journal' });
     expect(await readFile(file, 'utf8')).toBe(text);
   }
-  await expect(openJournal(folder)).rejects.toMatchObject({ code: 'JOURNAL_FAILED' });
-  await expect(openJournal(path.join(folder, 'missing', 'x'))).rejects.toMatchObject({
+  await expect(openJournal(path.dirname(fresh()))).rejects.toMatchObject({ code: 'JOURNAL_FAILED' });
+  await expect(openJournal(path.join(path.dirname(fresh()), 'missing', 'x'))).rejects.toMatchObject({
     code: 'JOURNAL_FAILED',
     message: expect.stringContaining('ENOENT') as string,
   });
