@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { bundleProgram, ownPlaces } from '../scripts/bundle-program.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '..');
@@ -44,39 +44,20 @@ function examples() {
   return wanted.length === 0 ? found : found.filter(({ name }) => wanted.includes(name));
 }
 
+/** Everything but our own sources stays where it is installed. */
+const installedPackages = {
+  name: 'installed-packages',
+  setup(setup) {
+    setup.onResolve({ filter: /^[@\w]/ }, ({ path: specifier, kind }) => {
+      if (kind === 'entry-point' || specifier.startsWith('@subwire/')) return undefined;
+      return { path: specifier === officialSdk ? pathToFileURL(findOfficialSdk()).href : specifier, external: true };
+    });
+  },
+};
+
 /** Makes one program of TypeScript files, with our packages from their sources. */
 async function bundle(entry, outfile) {
-  await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    conditions: ['@subwire/source'],
-    plugins: [
-      {
-        name: 'own-places',
-        setup(setup) {
-          // Our sources find their programs by where they lie; inside a bundle that has to stay their own place.
-          setup.onLoad({ filter: /[\\/](?:packages[\\/][^\\/]+[\\/]src|scripts)[\\/].*\.ts$/ }, ({ path: file }) => {
-            const text = readFileSync(file, 'utf8');
-            // Not where a script writes it into the banner of a program.
-            return {
-              contents: text.replaceAll(/(?<!__createRequire\()import\.meta\.url/g, JSON.stringify(pathToFileURL(file).href)),
-              loader: 'ts',
-            };
-          });
-          setup.onResolve({ filter: /^[@\w]/ }, ({ path: specifier, kind }) => {
-            if (kind === 'entry-point' || specifier.startsWith('@subwire/')) return undefined;
-            return { path: specifier === officialSdk ? pathToFileURL(findOfficialSdk()).href : specifier, external: true };
-          });
-        },
-      },
-    ],
-    logLevel: 'error',
-    sourcemap: 'inline',
-  });
+  await bundleProgram(entry, outfile, { plugins: [ownPlaces, installedPackages], sourcemap: 'inline' });
   return outfile;
 }
 

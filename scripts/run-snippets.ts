@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { bundleProgram, ownPlaces } from './bundle-program.mjs';
 
 /*
  * Runs the TypeScript of a guide page, so that no example goes stale. A block fenced as `ts` is a program of its own: it must pass the type checker and
@@ -81,34 +81,10 @@ async function environmentIn(folder: string): Promise<NodeJS.ProcessEnv> {
   return { ...withoutVitest(), HOME: home, PATH: `${bin}${path.delimiter}${process.env['PATH'] ?? ''}` };
 }
 
-/** Our sources find their programs and data by where they lie; inside a bundle that has to stay their own place. */
-const ownPlaces: Plugin = {
-  name: 'own-places',
-  setup(setup) {
-    setup.onLoad({ filter: /[\\/]packages[\\/][^\\/]+[\\/]src[\\/].*\.ts$/ }, async ({ path: file }) => {
-      const text = await readFile(file, 'utf8');
-      return { contents: text.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href)), loader: 'ts' };
-    });
-  },
-};
-
 async function runScript(snippet: Snippet, file: string, env: NodeJS.ProcessEnv): Promise<SnippetResult> {
   const bundle = file.replace(/\.ts$/, '.mjs');
-  await build({
-    entryPoints: [file],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    conditions: ['@subwire/source'],
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-    plugins: [ownPlaces],
-    // The folder's own tsconfig.json is being written for the type checker at the same time.
-    tsconfigRaw: {},
-    logLevel: 'silent',
-    sourcemap: 'inline',
-  });
+  // The folder's own tsconfig.json is being written for the type checker at the same time.
+  await bundleProgram(file, bundle, { plugins: [ownPlaces], tsconfigRaw: {}, logLevel: 'silent', sourcemap: 'inline' });
   const { code, output } = await execute(process.execPath, ['--enable-source-maps', bundle], path.dirname(file), env);
   return { snippet, ok: code === 0, output };
 }

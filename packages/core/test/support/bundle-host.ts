@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleProgram } from '../../../../scripts/bundle-program.ts';
+import { bundleProgram } from '../../../../scripts/bundle-program.mjs';
 
 const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
 

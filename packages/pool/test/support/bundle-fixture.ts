@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleProgram } from '../../../../scripts/bundle-program.ts';
+import { bundleProgram } from '../../../../scripts/bundle-program.mjs';
 
 /** A program of `test/fixtures` that Node runs as it is. */
 export interface BundledFixture {

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { build, stop } from 'esbuild';
+import { stop } from 'esbuild';
+import { bundleProgram } from '../../../../../scripts/bundle-program.mjs';
 
 /** A host with agents that each have a tool in a session of its own; both ignore TERM if they are told to. */
 const hostProgram = `
@@ -37,16 +38,7 @@ ${rest.includes('turn') ? "sys.stdin.read(); time.sleep(1); print('{\"type\":\"k
 /** Bundles the host into a folder. Returns its path. */
 export async function buildHost(folder: string): Promise<string> {
   const outfile = path.join(folder, 'host.mjs');
-  await build({
-    stdin: { contents: hostProgram, resolveDir: import.meta.dirname, loader: 'ts' },
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    conditions: ['@subwire/source'],
-    logLevel: 'error',
-  });
+  await bundleProgram({ contents: hostProgram, resolveDir: import.meta.dirname, loader: 'ts' }, outfile);
   // Its service is a process, too.
   await stop();
   return outfile;
