@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { locateCli, type SessionOptions } from '@subwire/core';
+import { locateCli, type Spawner } from '@subwire/core';
 import type { ExitCode } from '../io/exit-codes.ts';
 import type { Io } from '../io/io.ts';
 import type { CommandInput } from '../options/command-spec.ts';
@@ -8,7 +8,6 @@ import { redactionOf, type RedactWord } from '../options/redact-option.ts';
 import { readRunSettings } from '../options/run-settings.ts';
 import { UsageError } from '../options/usage-error.ts';
 import { runWith } from './run.ts';
-import { withSpawner } from './shared/with-spawner.ts';
 
 /** Runs a prompt, or a command in our place, and writes down both directions. */
 export async function record(io: Io, input: CommandInput): Promise<ExitCode> {
@@ -27,7 +26,6 @@ export async function record(io: Io, input: CommandInput): Promise<ExitCode> {
     return io.runThrough({ command: [program, ...args] }, (spawner) => recordTranscript({ ...recording, spawner }));
   }
   const settings = await readRunSettings({ ...input, args: rest }, io);
-  const prepare = (options: SessionOptions): Promise<SessionOptions> =>
-    withSpawner(options, (spawner) => recordTranscript({ ...recording, spawner }));
-  return runWith(io, settings, prepare);
+  const wrapSpawner = (spawner: Spawner): Spawner => recordTranscript({ ...recording, spawner });
+  return runWith(io, { ...settings, session: { ...settings.session, wrapSpawner } });
 }

@@ -1,4 +1,4 @@
-import { openSession, type ResultMessage, type Session, type SessionOptions } from '@subwire/core';
+import { openSession, type ResultMessage, type Session } from '@subwire/core';
 import { type ExitCode, exitCodes } from '../io/exit-codes.ts';
 import type { Io } from '../io/io.ts';
 import type { CommandInput } from '../options/command-spec.ts';
@@ -15,9 +15,6 @@ import { resultError } from './shared/result-error.ts';
 import { stopError } from './shared/stop-error.ts';
 import { type StopWatch, watchStop } from './shared/watch-stop.ts';
 
-/** Changes how the agent is started, for instance so that somebody listens. */
-export type PrepareSession = (options: SessionOptions) => Promise<SessionOptions>;
-
 /** Sends the prompt and waits for its result, or for the stop. */
 function answer(session: Session, prompt: string, stop: StopWatch): Promise<ResultMessage> {
   const stopped = new Promise<never>((_, reject) => {
@@ -33,11 +30,10 @@ function print(io: Io, { output, quiet }: RunSettings, session: Session): Promis
   return printAll(io, session.messages$.pipe(render));
 }
 
-async function converse(io: Io, settings: RunSettings, prepare: PrepareSession, stop: StopWatch): Promise<ResultMessage> {
+async function converse(io: Io, settings: RunSettings, stop: StopWatch): Promise<ResultMessage> {
   if (settings.debug) io.enableDebug();
   const onToolUse = createPermissions(io, { quiet: settings.quiet, onBrokenOff: () => stop.interrupt() });
-  const options = await prepare({ ...settings.session, onToolUse, signal: stop.ending });
-  const session = await openSession(options);
+  const session = await openSession({ ...settings.session, onToolUse, signal: stop.ending });
   const printed = print(io, settings, session);
   try {
     return await answer(session, settings.prompt, stop);
@@ -49,11 +45,11 @@ async function converse(io: Io, settings: RunSettings, prepare: PrepareSession, 
 
 /** Runs one prompt to its result. */
 export async function run(io: Io, input: CommandInput): Promise<ExitCode> {
-  return runWith(io, await readRunSettings(input, io), (options) => Promise.resolve(options));
+  return runWith(io, await readRunSettings(input, io));
 }
 
 /** The same with settings that were read before. */
-export async function runWith(io: Io, settings: RunSettings, prepare: PrepareSession): Promise<ExitCode> {
+export async function runWith(io: Io, settings: RunSettings): Promise<ExitCode> {
   const style = createStyle(io.stderr);
   const say = (text: string): void => printPiece(io, { to: 'stderr', text });
   const onInterrupting = (): void => {
@@ -62,7 +58,7 @@ export async function runWith(io: Io, settings: RunSettings, prepare: PrepareSes
   using stop = watchStop(io, { timeoutMs: settings.timeoutMs, onInterrupting });
   let result: ResultMessage;
   try {
-    result = await converse(io, settings, prepare, stop);
+    result = await converse(io, settings, stop);
   } catch (cause) {
     const { reason } = stop;
     if (reason === undefined) {

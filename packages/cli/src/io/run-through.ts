@@ -1,8 +1,8 @@
+import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { pipeline } from 'node:stream/promises';
 import type { Spawner, SpawnSpec } from '@subwire/core';
 import type { Program } from './io.ts';
-import { spawnProcess } from './spawn-process.ts';
 
 const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -10,6 +10,9 @@ function inherited(env: Readonly<Record<string, string>>): Record<string, string
   const all = { ...process.env, ...env };
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
+
+/** In our process group, so that Ctrl-C reaches it from the terminal. */
+const spawnProcess: Spawner = ({ file, args, cwd, env }) => spawn(file, [...args], { cwd, env: { ...env }, windowsHide: true });
 
 /** A pipe whose other end may go at any time: what is then in it has no reader any more. */
 async function pump(from: NodeJS.ReadableStream, to: NodeJS.WritableStream, end: boolean): Promise<void> {

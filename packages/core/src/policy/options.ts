@@ -85,6 +85,12 @@ export interface TransportOptions {
   readonly versionCheck?: VersionCheck;
   /** Starts the process. @defaultValue Node's own `spawn`, without a shell */
   readonly spawner?: Spawner;
+  /**
+   * Wraps what starts the process, to listen to what passes between this host and it: gets the usual spawner and returns one. Unlike with a `spawner`, the process
+   * is still one of this host, with its checks, its containment, its limits and its guard.
+   * @defaultValue the spawner as it is
+   */
+  readonly wrapSpawner?: (spawner: Spawner) => Spawner;
 }
 
 /** {@link TransportOptions} with every default in place. */
@@ -113,4 +119,5 @@ export interface ResolvedTransportOptions {
   readonly maxDepth: number;
   readonly versionCheck: VersionCheck;
   readonly spawner: Spawner | undefined;
+  readonly wrapSpawner: (spawner: Spawner) => Spawner;
 }

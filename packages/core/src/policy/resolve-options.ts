@@ -85,5 +85,6 @@ export function resolveTransportOptions(options: TransportOptions, hostCwd: stri
     shutdown: resolveShutdown(options.shutdown),
     ...resolveProcessOptions(options),
     spawner: options.spawner,
+    wrapSpawner: options.wrapSpawner ?? ((spawner) => spawner),
   };
 }

@@ -155,7 +155,7 @@ export async function launch(options: ResolvedTransportOptions, hooks: LaunchHoo
     if (isLocal) checkCommandLine(spec, { platform: process.platform, stackBytes: inheritedStack() });
     const withFile = stderrFile === undefined ? spec : { ...spec, stderrFd: stderrFile.fd };
     let joining: Promise<boolean> | undefined;
-    const handle = await startProcess(options.spawner ?? nodeSpawner, withFile, {
+    const handle = await startProcess(options.wrapSpawner(options.spawner ?? nodeSpawner), withFile, {
       stderrFile,
       // At once: whatever it starts before it is in the group stays outside, and is found by its marker alone.
       onIdentity: ({ pid }) => (joining = containing?.group?.join(pid)),

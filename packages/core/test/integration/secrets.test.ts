@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
-import { channels, openSession, redactText, type SessionOptions, type SpawnSpec } from '@subwire/core';
+import { channels, openSession, redactText, type SessionOptions } from '@subwire/core';
 import { recordTranscript, trackProcesses } from '@subwire/testing';
 
 const guard = trackProcesses();
@@ -120,8 +119,7 @@ test('P33 a session that has ended leaves no word hidden', async () => {
 test('P33 a recording of the same session holds none of them', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'subwire-cassette-'));
   const file = path.join(folder, 'session.ndjson');
-  const start = ({ file: program, args, env, cwd }: SpawnSpec) => spawn(program, [...args], { env: { ...env }, cwd, stdio: 'pipe' });
-  const session = await openSession({ ...options, spawner: recordTranscript({ path: file, spawner: start }) });
+  const session = await openSession({ ...options, wrapSpawner: (spawner) => recordTranscript({ path: file, spawner }) });
   await session.prompt(`the key is ${canaries.prompt}`).result();
   await session.end().catch(() => undefined);
   const text = readFileSync(file, 'utf8');
