@@ -1,43 +1,31 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TaskResult } from '@subwire/pool';
-import { trackProcesses } from '@subwire/testing';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { bash, slow } from '../support/prompts.ts';
-import { endTerminals, onTerminal, type OnTerminal } from '../support/pty.ts';
-import { endAll, placeFakeCli, startSubwire } from '../support/subwire.ts';
+import { onTerminal, type OnTerminal } from '../support/pty.ts';
+import { startSubwire } from '../support/subwire.ts';
+import { useWorkFolder } from '../support/work-folder.ts';
 
 const captures = fileURLToPath(new URL('../../../../docs/captures/', import.meta.url));
 const ctrlC = '\u0003';
 const showsCursor = '\u001b[?25h';
 
 describe('subwire batch and top on a terminal', { timeout: 60_000 }, () => {
-  let folder: string;
+  const work = useWorkFolder();
   let env: Record<string, string>;
-  let tracker: ReturnType<typeof trackProcesses>;
-  beforeAll(placeFakeCli);
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'swb-'));
-    env = { SUBWIRE_POOLS: path.join(folder, 'pools') };
-    tracker = trackProcesses();
-  });
-  afterEach(async () => {
-    endTerminals();
-    endAll();
-    expect(await tracker.leaked()).toEqual([]);
-    await tracker[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true });
+  beforeEach(() => {
+    env = { SUBWIRE_POOLS: path.join(work.folder, 'pools') };
   });
 
   async function write(prompts: Readonly<Record<string, string>>): Promise<string> {
     const lines = Object.entries(prompts).map(([id, prompt]) => JSON.stringify({ id, prompt }));
-    await writeFile(path.join(folder, 'tasks.jsonl'), lines.join('\n'));
+    await writeFile(path.join(work.folder, 'tasks.jsonl'), lines.join('\n'));
     return 'tasks.jsonl';
   }
 
-  const batch = (args: readonly string[]): OnTerminal => onTerminal(['batch', '--agent', 'fake', ...args], { env, cwd: folder });
+  const batch = (args: readonly string[]): OnTerminal => onTerminal(['batch', '--agent', 'fake', ...args], { env, cwd: work.folder });
 
   /** The process of the batch, from the name of its socket. */
   async function pidOfBatch(): Promise<number> {
@@ -122,7 +110,7 @@ describe('subwire batch and top on a terminal', { timeout: 60_000 }, () => {
     const count = 30;
     const prompts = Array.from(
       { length: count },
-      (_, index) => [`t${index}`, bash(`echo t${index} >> '${folder}/runs'`, 'Done.')] as const,
+      (_, index) => [`t${index}`, bash(`echo t${index} >> '${work.folder}/runs'`, 'Done.')] as const,
     );
     const args = [await write(Object.fromEntries(prompts)), '--journal', 'journal', '--results', 'results.jsonl'];
     const more = ['--reuse', '--allowed-tools', 'Bash', '--idempotent'];
@@ -131,14 +119,14 @@ describe('subwire batch and top on a terminal', { timeout: 60_000 }, () => {
     process.kill(await pidOfBatch(), 'SIGKILL');
     await first.exit;
     const readResults = async (): Promise<readonly TaskResult[]> => {
-      const lines = (await readFile(path.join(folder, 'results.jsonl'), 'utf8')).split('\n').slice(0, -1);
+      const lines = (await readFile(path.join(work.folder, 'results.jsonl'), 'utf8')).split('\n').slice(0, -1);
       return lines.map((line) => JSON.parse(line) as TaskResult);
     };
     const before = (await readResults()).map(({ id }) => id);
     const second = batch([...args, ...more]);
     expect(await second.exit).toBe(0);
     const results = await readResults();
-    const runs = (await readFile(path.join(folder, 'runs'), 'utf8')).trimEnd().split('\n');
+    const runs = (await readFile(path.join(work.folder, 'runs'), 'utf8')).trimEnd().split('\n');
     expect(results.filter(({ success }) => success)).toHaveLength(count);
     expect(new Set(results.map(({ id }) => id)).size).toBe(count);
     expect(before.filter((id) => runs.filter((run) => run === id).length !== 1)).toEqual([]);
@@ -146,7 +134,7 @@ describe('subwire batch and top on a terminal', { timeout: 60_000 }, () => {
   });
 
   it('top tells a script what it tells a person, and finds a batch that is just starting', async () => {
-    const started = startSubwire(['batch', await write({ one: slow('a b', 2, 30_000) }), '--agent', 'fake'], { env, cwd: folder });
+    const started = startSubwire(['batch', await write({ one: slow('a b', 2, 30_000) }), '--agent', 'fake'], { env, cwd: work.folder });
     const { pid } = started.child;
     const top = startSubwire(['top', '--json', '--interval', '100ms', '--pid', String(pid)], { env });
     await top.until('"task":"one"');

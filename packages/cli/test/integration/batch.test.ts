@@ -1,37 +1,23 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { trackProcesses } from '@subwire/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TaskResult } from '@subwire/pool';
-import { endAll, placeFakeCli, type Started, startSubwire, subwire } from '../support/subwire.ts';
+import { type Started, startSubwire, subwire } from '../support/subwire.ts';
 import { bash, slow } from '../support/prompts.ts';
+import { useWorkFolder } from '../support/work-folder.ts';
 
 describe('the program subwire batch', { timeout: 60_000 }, () => {
-  let folder: string;
-  let tracker: ReturnType<typeof trackProcesses>;
-  beforeAll(placeFakeCli);
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'subwire-batch-'));
-    tracker = trackProcesses();
-  });
-  afterEach(async () => {
-    endAll();
-    expect(await tracker.leaked()).toEqual([]);
-    await tracker[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true });
-  });
-  afterAll(endAll);
+  const work = useWorkFolder();
 
   async function tasks(...prompts: readonly (string | object)[]): Promise<string> {
     const lines = prompts.map((prompt, index) => JSON.stringify(typeof prompt === 'string' ? { id: `t${index}`, prompt } : prompt));
-    await writeFile(path.join(folder, 'tasks.jsonl'), `${lines.join('\n')}\n`);
+    await writeFile(path.join(work.folder, 'tasks.jsonl'), `${lines.join('\n')}\n`);
     return 'tasks.jsonl';
   }
 
   function start(args: readonly string[], input?: string): Started {
-    const env = { SUBWIRE_POOLS: path.join(folder, 'pools') };
-    return startSubwire(['batch', '--agent', 'fake', ...args], { cwd: folder, env, ...(input !== undefined && { input }) });
+    const env = { SUBWIRE_POOLS: path.join(work.folder, 'pools') };
+    return startSubwire(['batch', '--agent', 'fake', ...args], { cwd: work.folder, env, ...(input !== undefined && { input }) });
   }
 
   const resultsOf = (text: string): readonly TaskResult[] =>
@@ -88,7 +74,7 @@ describe('the program subwire batch', { timeout: 60_000 }, () => {
   });
 
   it('P49 ends everything at the second Ctrl-C, deaf agents included', async () => {
-    const scenario = path.join(folder, 'deaf.json');
+    const scenario = path.join(work.folder, 'deaf.json');
     await writeFile(scenario, JSON.stringify({ faults: [{ name: 'ignore-interrupt' }, { name: 'ignore-term' }] }));
     const started = start([await tasks(slow('a b', 2, 20_000), slow('c d', 2, 20_000)), '--', '--scenario', scenario]);
     await started.until('t0 started');
@@ -105,7 +91,9 @@ describe('the program subwire batch', { timeout: 60_000 }, () => {
 
   /** Runs `count` tasks, kills the host in the middle, runs the same command again, and counts what was really done. */
   async function killAndResume(count: number, killAfter: number): Promise<void> {
-    const prompts = Array.from({ length: count }, (_, index) => bash(`echo t${index} >> ${path.join(folder, 'runs')}`, `said ${index}`));
+    const prompts = Array.from({ length: count }, (_, index) =>
+      bash(`echo t${index} >> ${path.join(work.folder, 'runs')}`, `said ${index}`),
+    );
     const args = [
       await tasks(...prompts),
       '--journal',
@@ -118,16 +106,19 @@ describe('the program subwire batch', { timeout: 60_000 }, () => {
       '--idempotent',
     ];
     const first = start(args);
-    const done = async (): Promise<number> => resultsOf(await readFile(path.join(folder, 'results.jsonl'), 'utf8').catch(() => '')).length;
+    const done = async (): Promise<number> =>
+      resultsOf(await readFile(path.join(work.folder, 'results.jsonl'), 'utf8').catch(() => '')).length;
     while ((await done()) < killAfter) await new Promise((resolve) => setTimeout(resolve, 20));
     first.child.kill('SIGKILL');
     await first.outcome;
-    const before = resultsOf((await readFile(path.join(folder, 'results.jsonl'), 'utf8')).replace(/\n[^\n]+$/, '\n')).map(({ id }) => id);
+    const before = resultsOf((await readFile(path.join(work.folder, 'results.jsonl'), 'utf8')).replace(/\n[^\n]+$/, '\n')).map(
+      ({ id }) => id,
+    );
     expect(before.length).toBeLessThan(count);
     const second = await start(args).outcome;
     expect([second.code, second.stdout]).toEqual([0, '']);
-    const results = resultsOf(await readFile(path.join(folder, 'results.jsonl'), 'utf8'));
-    const runs = (await readFile(path.join(folder, 'runs'), 'utf8')).trimEnd().split('\n');
+    const results = resultsOf(await readFile(path.join(work.folder, 'results.jsonl'), 'utf8'));
+    const runs = (await readFile(path.join(work.folder, 'runs'), 'utf8')).trimEnd().split('\n');
     const times = (id: string): number => runs.filter((run) => run === id).length;
     expect(new Set(results.map(({ id }) => id)).size, 'lost').toBe(count);
     expect(
@@ -174,14 +165,14 @@ describe('the program subwire batch', { timeout: 60_000 }, () => {
       const { code, ms } = await started.outcome;
       clearInterval(watch);
       expect(code).toBe(0);
-      expect(resultsOf(await readFile(path.join(folder, 'results.jsonl'), 'utf8'))).toHaveLength(1000);
+      expect(resultsOf(await readFile(path.join(work.folder, 'results.jsonl'), 'utf8'))).toHaveLength(1000);
       console.log(`1,000 tasks: ${Math.round(ms)} ms, most memory ${Math.round(peakKb / 1024)} MB`);
       expect(peakKb / 1024).toBeLessThan(300);
     }, 300_000);
   }
 
   it('names a file that cannot be read', async () => {
-    const { code, stderr } = await subwire(['batch', 'nowhere.jsonl', '--agent', 'fake'], { input: '', cwd: folder });
+    const { code, stderr } = await subwire(['batch', 'nowhere.jsonl', '--agent', 'fake'], { input: '', cwd: work.folder });
     expect(code).toBe(2);
     expect(stderr).toBe('subwire: The tasks in nowhere.jsonl cannot be read (ENOENT). Check the path. See subwire batch --help. [USAGE]\n');
   });

@@ -1,34 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { trackProcesses } from '@subwire/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inBackground } from '../support/prompts.ts';
-import { endTerminals, onTerminal } from '../support/pty.ts';
-import { placeFakeCli } from '../support/subwire.ts';
+import { onTerminal } from '../support/pty.ts';
+import { useWorkFolder } from '../support/work-folder.ts';
 
 const ctrlD = '\u0004';
 
 describe('subwire chat on a terminal', { timeout: 60_000 }, () => {
-  let folder: string;
-  let tracker: ReturnType<typeof trackProcesses>;
-
-  beforeAll(async () => {
-    await placeFakeCli();
-    folder = await mkdtemp(path.join(tmpdir(), 'subwire-chat-'));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-  beforeEach(() => {
-    tracker = trackProcesses();
-  });
-  afterEach(async () => {
-    endTerminals();
-    expect(await tracker.leaked()).toEqual([]);
-    await tracker[Symbol.asyncDispose]();
-  });
+  const work = useWorkFolder();
 
   it('chat shows the turn that work in the background starts when it ends, above the line that is being typed', async () => {
-    const ended = path.join(folder, 'ended');
+    const ended = path.join(work.folder, 'ended');
     const terminal = onTerminal(['chat', '--agent', 'fake']);
     await terminal.until('› ');
     terminal.type(`${inBackground(`until [ -e '${ended}' ]; do sleep 0.05; done`, 'It is under way.')}\r`);

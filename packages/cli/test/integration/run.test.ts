@@ -1,35 +1,19 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { trackProcesses } from '@subwire/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { slow } from '../support/prompts.ts';
-import { endAll, placeFakeCli, shell, startSubwire, subwire } from '../support/subwire.ts';
+import { shell, startSubwire, subwire } from '../support/subwire.ts';
+import { useWorkFolder } from '../support/work-folder.ts';
 
 describe('the program subwire run', { timeout: 60_000 }, () => {
-  let folder: string;
-  let tracker: ReturnType<typeof trackProcesses>;
+  const work = useWorkFolder();
 
   async function script(name: string, text: string): Promise<string> {
-    const file = path.join(folder, name);
+    const file = path.join(work.folder, name);
     await writeFile(file, text);
     await chmod(file, 0o755);
     return file;
   }
-
-  beforeAll(async () => {
-    await placeFakeCli();
-    folder = await mkdtemp(path.join(tmpdir(), 'subwire-run-'));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-  beforeEach(() => {
-    tracker = trackProcesses();
-  });
-  afterEach(async () => {
-    endAll();
-    expect(await tracker.leaked()).toEqual([]);
-    await tracker[Symbol.asyncDispose]();
-  });
 
   it('answers a prompt from a pipe', async () => {
     const { code, stdout, stderr } = await subwire(['run', '--agent', 'fake'], { input: 'hello\n' });
@@ -67,7 +51,7 @@ describe('the program subwire run', { timeout: 60_000 }, () => {
     ['no prompt at all', ['--agent', 'fake'], 2, /prompt from stdin is empty.*\[USAGE\]\n$/],
     ['a CLI that is not there', ['hi'], 3, /Claude Code was not found.*npm install -g @anthropic-ai\/claude-code.*\[CLI_NOT_FOUND\]\n$/],
   ])('names %s', async (_what, args, wanted, message) => {
-    const { code, stdout, stderr } = await subwire(['run', ...args], { input: '', env: { PATH: '/nowhere', HOME: folder } });
+    const { code, stdout, stderr } = await subwire(['run', ...args], { input: '', env: { PATH: '/nowhere', HOME: work.folder } });
     expect([code, stdout]).toEqual([wanted, '']);
     expect(stderr).toMatch(message);
   });
@@ -81,7 +65,7 @@ describe('the program subwire run', { timeout: 60_000 }, () => {
 
   it('finds an agent by a path that counts from our own directory, not from the one it works in', async () => {
     await script('here.sh', '#!/bin/sh\necho "I am here" >&2\nexit 9\n');
-    const { stderr } = await subwire(['run', '--agent', './here.sh', '--cwd', '/', 'hi'], { input: '', cwd: folder });
+    const { stderr } = await subwire(['run', '--agent', './here.sh', '--cwd', '/', 'hi'], { input: '', cwd: work.folder });
     expect(stderr).toContain('I am here');
   });
 
@@ -109,7 +93,7 @@ describe('the program subwire run', { timeout: 60_000 }, () => {
 
   it('ends an agent that ignores the interrupt at the second Ctrl-C, long before it would be killed otherwise', async () => {
     const scenario = JSON.stringify({ faults: [{ name: 'ignore-interrupt' }, { name: 'ignore-term' }] });
-    const file = path.join(folder, 'deaf.json');
+    const file = path.join(work.folder, 'deaf.json');
     await writeFile(file, scenario);
     const started = startSubwire(['run', '--agent', 'fake', slow('one two', 2, 20_000), '--', '--scenario', file], { input: '' });
     await started.until('one');

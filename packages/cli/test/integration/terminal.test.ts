@@ -1,11 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { trackProcesses } from '@subwire/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bash, slow } from '../support/prompts.ts';
-import { endTerminals, hasPty, onTerminal } from '../support/pty.ts';
-import { placeFakeCli } from '../support/subwire.ts';
+import { hasPty, onTerminal } from '../support/pty.ts';
+import { useWorkFolder } from '../support/work-folder.ts';
 
 const ctrlC = '\u0003';
 const ctrlD = '\u0004';
@@ -13,22 +11,7 @@ const down = '\u001b[B';
 const up = '\u001b[A';
 
 describe('subwire on a terminal', { timeout: 60_000 }, () => {
-  let folder: string;
-  let tracker: ReturnType<typeof trackProcesses>;
-
-  beforeAll(async () => {
-    await placeFakeCli();
-    folder = await mkdtemp(path.join(tmpdir(), 'subwire-terminal-'));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-  beforeEach(() => {
-    tracker = trackProcesses();
-  });
-  afterEach(async () => {
-    endTerminals();
-    expect(await tracker.leaked()).toEqual([]);
-    await tracker[Symbol.asyncDispose]();
-  });
+  const work = useWorkFolder();
 
   it('can be tested: the system has a command that makes a pseudo-terminal', () => expect(hasPty).toBe(true));
 
@@ -50,7 +33,7 @@ describe('subwire on a terminal', { timeout: 60_000 }, () => {
   });
 
   it('P49 run ends a deaf agent at the second Ctrl-C, long before it would be killed otherwise', async () => {
-    const file = path.join(folder, 'deaf.json');
+    const file = path.join(work.folder, 'deaf.json');
     await writeFile(file, JSON.stringify({ faults: [{ name: 'ignore-interrupt' }, { name: 'ignore-term' }] }));
     const terminal = onTerminal(['run', '--agent', 'fake', slow('first second', 2, 20_000), '--', '--scenario', file]);
     await terminal.until('first ');
@@ -64,7 +47,7 @@ describe('subwire on a terminal', { timeout: 60_000 }, () => {
   });
 
   it('run asks for a permission, and runs the tool after a yes', async () => {
-    const file = path.join(folder, 'allowed.txt');
+    const file = path.join(work.folder, 'allowed.txt');
     const terminal = onTerminal(['run', '--agent', 'fake', bash(`echo written > ${file}`, 'It is done.')]);
     await terminal.until('May it run Bash echo written');
     await terminal.until('Yes, this time');
@@ -75,7 +58,7 @@ describe('subwire on a terminal', { timeout: 60_000 }, () => {
   });
 
   it('run asks for a permission, and the tool does not run after a no', async () => {
-    const file = path.join(folder, 'refused.txt');
+    const file = path.join(work.folder, 'refused.txt');
     const terminal = onTerminal(['run', '--agent', 'fake', bash(`echo written > ${file}`, 'It was refused.')]);
     await terminal.until('Yes, this time');
     terminal.type(`${down}${down}\r`);
@@ -102,7 +85,7 @@ describe('subwire on a terminal', { timeout: 60_000 }, () => {
   });
 
   it('chat takes turns, brings lines back, and ends at /quit', async () => {
-    const history = path.join(folder, 'history');
+    const history = path.join(work.folder, 'history');
     const terminal = onTerminal(['chat', '--agent', 'fake'], { env: { SUBWIRE_HISTORY: history } });
     await terminal.until('/help');
     await terminal.until('› ');
@@ -164,7 +147,7 @@ describe('subwire on a terminal', { timeout: 60_000 }, () => {
   });
 
   it('chat ends a deaf agent, and itself, at the second Ctrl-C', async () => {
-    const file = path.join(folder, 'deaf-chat.json');
+    const file = path.join(work.folder, 'deaf-chat.json');
     await writeFile(file, JSON.stringify({ faults: [{ name: 'ignore-interrupt' }, { name: 'ignore-term' }] }));
     const terminal = onTerminal(['chat', '--agent', 'fake', '--', '--scenario', file]);
     await terminal.until('› ');
@@ -195,8 +178,8 @@ describe('subwire on a terminal', { timeout: 60_000 }, () => {
   });
 
   it('P46 after a restart the question is asked again, and the answer runs that call, once, and no other', async () => {
-    const runs = path.join(folder, 'runs.txt');
-    const pools = { SUBWIRE_POOLS: path.join(folder, 'pools') };
+    const runs = path.join(work.folder, 'runs.txt');
+    const pools = { SUBWIRE_POOLS: path.join(work.folder, 'pools') };
     const first = onTerminal(['run', '--agent', 'fake', bash(`echo first >> ${runs}`, 'Done.')], { env: pools });
     await first.until('Yes, this time');
     await first.kill();

@@ -1,34 +1,18 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { trackProcesses } from '@subwire/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bin, endAll, placeFakeCli, subwire } from '../support/subwire.ts';
+import { describe, expect, it } from 'vitest';
+import { bin, subwire } from '../support/subwire.ts';
 import { main } from '../../src/main.ts';
 import { createFakeIo } from '../support/fake-io.ts';
+import { useWorkFolder } from '../support/work-folder.ts';
 
 const frame = `${JSON.stringify({ type: 'user', message: { role: 'user', content: 'hello' } })}\n`;
 const protocol = ['-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'];
 
 // Three programs, one within the other, take their time to start on a busy machine.
 describe('fake, record and replay', { timeout: 60_000 }, () => {
-  let folder: string;
-  let tracker: ReturnType<typeof trackProcesses>;
-  const inFolder = (name: string): string => path.join(folder, name);
-
-  beforeAll(async () => {
-    await placeFakeCli();
-    folder = await mkdtemp(path.join(tmpdir(), 'subwire-transcripts-'));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-  beforeEach(() => {
-    tracker = trackProcesses();
-  });
-  afterEach(async () => {
-    endAll();
-    expect(await tracker.leaked()).toEqual([]);
-    await tracker[Symbol.asyncDispose]();
-  });
+  const work = useWorkFolder();
+  const inFolder = (name: string): string => path.join(work.folder, name);
 
   it('is the fake CLI, byte for byte on our own pipes', async () => {
     expect(await subwire(['fake', '--', '--version'])).toMatchObject({
@@ -45,40 +29,40 @@ describe('fake, record and replay', { timeout: 60_000 }, () => {
 
   it('follows a scenario, and hands its exit code on', async () => {
     await writeFile(inFolder('leaves.json'), JSON.stringify({ steps: [{ stderr: 'leaving' }, { exit: 7 }] }));
-    expect(await subwire(['fake', '--scenario', 'leaves.json'], { input: '', cwd: folder })).toMatchObject({
+    expect(await subwire(['fake', '--scenario', 'leaves.json'], { input: '', cwd: work.folder })).toMatchObject({
       code: 7,
       stderr: 'leaving\n',
     });
   });
 
   it('records a run and plays it again without the agent', async () => {
-    const recorded = await subwire(['record', 'session.ndjson', '--agent', 'fake', 'hello there'], { input: '', cwd: folder });
+    const recorded = await subwire(['record', 'session.ndjson', '--agent', 'fake', 'hello there'], { input: '', cwd: work.folder });
     expect([recorded.code, recorded.stdout]).toEqual([0, 'hello there\n']);
     expect((await stat(inFolder('session.ndjson'))).mode & 0o777).toBe(0o600);
-    const again = await subwire(['run', '--agent', 'replay:session.ndjson', 'hello there'], { input: '', cwd: folder });
+    const again = await subwire(['run', '--agent', 'replay:session.ndjson', 'hello there'], { input: '', cwd: work.folder });
     expect([again.code, again.stdout]).toEqual([0, 'hello there\n']);
   });
 
   it('names the field in which a conversation differs from the recorded one', async () => {
-    await subwire(['record', 'other.ndjson', '--agent', 'fake', 'hello'], { input: '', cwd: folder });
-    const { code, stderr } = await subwire(['run', '--agent', 'replay:other.ndjson', 'good bye'], { input: '', cwd: folder });
+    await subwire(['record', 'other.ndjson', '--agent', 'fake', 'hello'], { input: '', cwd: work.folder });
+    const { code, stderr } = await subwire(['run', '--agent', 'replay:other.ndjson', 'good bye'], { input: '', cwd: work.folder });
     expect(code).toBe(1);
     expect(stderr).toContain('message.content: expected "hello", got "good bye"');
   });
 
   it('takes credentials out of a transcript, and texts only when all is to go', async () => {
     const env = { ANTHROPIC_API_KEY: 'sk-ant-made-up-0123456789' };
-    await subwire(['record', 'kept.ndjson', '--agent', 'fake', 'mark sk-ant-made-up-0123456789'], { input: '', cwd: folder, env });
+    await subwire(['record', 'kept.ndjson', '--agent', 'fake', 'mark sk-ant-made-up-0123456789'], { input: '', cwd: work.folder, env });
     const kept = await readFile(inFolder('kept.ndjson'), 'utf8');
     expect(kept).toContain('mark');
     expect(kept).not.toContain('sk-ant-made-up');
-    await subwire(['record', 'bare.ndjson', '--redact', 'all', '--agent', 'fake', 'confidential'], { input: '', cwd: folder, env });
+    await subwire(['record', 'bare.ndjson', '--redact', 'all', '--agent', 'fake', 'confidential'], { input: '', cwd: work.folder, env });
     expect(await readFile(inFolder('bare.ndjson'), 'utf8')).not.toContain('confidential');
   });
 
   it('records a command that some host starts, and is transparent to it', async () => {
     const args = ['record', 'host.ndjson', '--', process.execPath, bin, 'fake', '--', ...protocol];
-    const { code, stdout } = await subwire(args, { input: frame, cwd: folder });
+    const { code, stdout } = await subwire(args, { input: frame, cwd: work.folder });
     expect(code).toBe(0);
     const said = stdout
       .trim()
@@ -92,14 +76,14 @@ describe('fake, record and replay', { timeout: 60_000 }, () => {
     expect(transcript.filter(({ dir }) => dir === 'stdin').length).toBe(1);
     expect(transcript.filter(({ dir }) => dir === 'stdout').length).toBe(said.length);
     expect(transcript.map(({ event }) => event)).toEqual(expect.arrayContaining(['spawn', 'stdin-eof', 'exit']));
-    const replayed = await subwire(['replay', 'host.ndjson'], { input: frame, cwd: folder });
+    const replayed = await subwire(['replay', 'host.ndjson'], { input: frame, cwd: work.folder });
     expect(replayed.stdout.trim().split('\n').length).toBe(said.length);
   });
 
   it('hands on the exit code and signal of a recorded command', async () => {
-    expect((await subwire(['record', 'a.ndjson', '--', '/bin/sh', '-c', 'exit 9'], { input: '', cwd: folder })).code).toBe(9);
-    expect((await subwire(['record', 'a.ndjson', '--', '/bin/sh', '-c', 'kill -TERM $$'], { input: '', cwd: folder })).code).toBe(143);
-    const missing = await subwire(['record', 'a.ndjson', '--', '/no/such/command'], { input: '', cwd: folder });
+    expect((await subwire(['record', 'a.ndjson', '--', '/bin/sh', '-c', 'exit 9'], { input: '', cwd: work.folder })).code).toBe(9);
+    expect((await subwire(['record', 'a.ndjson', '--', '/bin/sh', '-c', 'kill -TERM $$'], { input: '', cwd: work.folder })).code).toBe(143);
+    const missing = await subwire(['record', 'a.ndjson', '--', '/no/such/command'], { input: '', cwd: work.folder });
     expect([missing.code, missing.stderr]).toEqual([3, expect.stringMatching(/\/no\/such\/command .*\[CLI_NOT_FOUND\]\n$/)]);
   });
 
@@ -119,17 +103,17 @@ describe('fake, record and replay', { timeout: 60_000 }, () => {
     await writeFile(inFolder('junk.ndjson'), 'junk\n');
     await writeFile(inFolder('empty.ndjson'), '');
     await writeFile(inFolder('one.ndjson'), `${JSON.stringify({ run: 'one', t: 0, dir: 'meta', event: 'exit', code: 0 })}\n`);
-    const io = createFakeIo({ argv: args, stdin: '', cwd: folder });
+    const io = createFakeIo({ argv: args, stdin: '', cwd: work.folder });
     expect([await main(io), io.out]).toEqual([wanted, '']);
     expect(io.err).toMatch(message);
   });
 
   it('says the same about a missing binary and a missing directory when it records', async () => {
-    const missing = await subwire(['record', 'm.ndjson', '--agent', '/no/such/agent', 'x'], { input: '', cwd: folder });
+    const missing = await subwire(['record', 'm.ndjson', '--agent', '/no/such/agent', 'x'], { input: '', cwd: work.folder });
     expect([missing.code, missing.stderr]).toEqual([3, expect.stringMatching(/\[CLI_NOT_FOUND\]\n$/)]);
     const nowhere = await subwire(['record', 'm.ndjson', '--agent', 'fake', '--cwd', '/no/such/directory', 'x'], {
       input: '',
-      cwd: folder,
+      cwd: work.folder,
     });
     expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringMatching(/\[CWD_NOT_FOUND\]\n$/)]);
   });

@@ -22,7 +22,7 @@ export const really = (
 } => spawn(spec.file, spec.args, { cwd: spec.cwd, env: spec.env, stdio: ['pipe', 'pipe', 'pipe'] });
 
 export let folder: string;
-export let tracker: ProcessTracker;
+let tracker: ProcessTracker;
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'subwire-record-'));
