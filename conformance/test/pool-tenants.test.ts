@@ -48,7 +48,7 @@ describe.skipIf(realCli === undefined)('FT-18 with the real CLI', () => {
     const pids = new Map<number, string>();
     for (let turn = 0; turn < 10; turn += 1) {
       const tenant = 'abbaccbaab'[turn]!;
-      const lease = await pool.acquire({ key: tenant, tenant });
+      const lease = await pool.acquire({ tenant });
       const pid = lease.worker.transport.pid!;
       expect(pids.get(pid) ?? tenant).toBe(tenant);
       pids.set(pid, tenant);

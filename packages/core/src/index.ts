@@ -30,7 +30,7 @@ export {
 export { createTransport } from './transport/subprocess-transport.ts';
 export type { CloseOptions, Diagnostic, DiagnosticCode, ReadOptions, Transport, TransportState } from './transport/types.ts';
 export { openControl } from './control/channel.ts';
-export type { ControlChannelOptions } from './control/channel.ts';
+export type { ControlChannelOptions, ControlTransport } from './control/channel.ts';
 export type {
   CallOptions,
   ControlChannel,

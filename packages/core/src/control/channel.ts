@@ -6,6 +6,7 @@ import { ControlError } from '../errors/control-error.ts';
 import { defaults } from '../policy/defaults.ts';
 import { exitCause } from '../transport/exit-cause.ts';
 import type { Diagnostic, Transport } from '../transport/types.ts';
+import type { ControlRequest } from '../wire/control.ts';
 import { createRequestIds } from '../wire/request-id.ts';
 import { isDeadline } from './deadline.ts';
 import { createIncoming, type IncomingHandler } from './incoming.ts';
@@ -14,9 +15,16 @@ import type { CallOptions, ControlChannel, ControlLoad, HandleOptions } from './
 
 /** What a channel reports besides its answers. */
 export interface ControlChannelOptions {
-  /** A handler failed, or an answer came too late. @defaultValue nothing is done */
+  /** A handler failed, or an answer came too late. @defaultValue the transport's `report`, and so its `diagnostics$` */
   readonly onDiagnostic?: (diagnostic: Diagnostic) => void;
 }
+
+/** What a channel needs of a transport. What is optional makes it faster or more exact, and may be missing in a double. */
+export type ControlTransport = Pick<
+  Transport,
+  'pid' | 'send' | 'state$' | 'exit$' | 'stderrTail' | 'controlRequests$' | 'controlResponses$'
+> &
+  Partial<Pick<Transport, 'post' | 'report' | 'failure' | 'controlCancels$' | 'inputFailure$'>>;
 
 function canceled(subtype: string): ControlError {
   return new ControlError({ code: 'CONTROL_CANCELED', subtype, message: `${subtype} was not answered because the session was closed.` });
@@ -37,8 +45,8 @@ const idle: ControlLoad = { sent: 0, asked: [] };
  * The control protocol over a transport, in both directions. Open it before anything is asked: control frames are hot, none is held. When the process
  * goes, whatever its exit code, every pending request is rejected with the cause at once.
  */
-export function openControl(transport: Transport, options: ControlChannelOptions = {}): ControlChannel {
-  const report = options.onDiagnostic ?? (() => undefined);
+export function openControl(transport: ControlTransport, options: ControlChannelOptions = {}): ControlChannel {
+  const report = options.onDiagnostic ?? ((diagnostic) => transport.report?.(diagnostic));
   const nextId = createRequestIds();
   // The load is put together only for those who look at it: a request must not cost two lists.
   const loadChanges = new Subject<void>();
@@ -70,6 +78,12 @@ export function openControl(transport: Transport, options: ControlChannelOptions
     questionChanges.complete();
   }
 
+  /** A request needs no receipt for its write: it has its answer. */
+  function post(frame: ControlRequest): void {
+    if (transport.post !== undefined) transport.post(frame);
+    else transport.send(frame).catch((cause: unknown) => pending.reject(frame.request_id, cause));
+  }
+
   const subscriptions = new Subscription();
   subscriptions.add(
     transport.controlResponses$.subscribe((frame) => {
@@ -85,18 +99,18 @@ export function openControl(transport: Transport, options: ControlChannelOptions
     }),
   );
   subscriptions.add(
-    transport.controlCancels$.subscribe((frame) => {
+    transport.controlCancels$?.subscribe((frame) => {
       if (incoming.cancel(frame)) counts.cancelled++;
     }),
   );
   subscriptions.add(
     transport.state$.subscribe((state) => {
-      if (state === 'failed') end(() => transport.failure);
+      if (state === 'failed') end((subtype) => transport.failure ?? canceled(subtype));
       else if (state === 'closing' || state === 'closed') end(canceled);
     }),
   );
   // Who reads no more answers no more.
-  subscriptions.add(transport.inputFailure$.subscribe((cause) => pending.rejectAll(() => cause)));
+  subscriptions.add(transport.inputFailure$?.subscribe((cause) => pending.rejectAll(() => cause)));
   subscriptions.add(
     transport.exit$.subscribe((exit) =>
       end(() => exitCause({ exit, pid: transport.pid, stderrTail: transport.stderrTail, answered: true })),
@@ -114,7 +128,7 @@ export function openControl(transport: Transport, options: ControlChannelOptions
       // Before it is sent: a double may answer in the same breath.
       const answer = pending.wait(id, subtype, limitMs, signal);
       try {
-        transport.post({ type: 'control_request', request_id: id, request: { subtype, ...body } });
+        post({ type: 'control_request', request_id: id, request: { subtype, ...body } });
       } catch (cause) {
         pending.reject(id, cause);
       }

@@ -33,7 +33,7 @@ export interface TransportOptions {
   readonly inheritEnv?: 'profile' | 'all' | 'none' | readonly string[];
   /** The credential to use. @defaultValue 'inherit' */
   readonly credential?: Credential;
-  /** Base names that may be run besides the defaults. @defaultValue `claude`, `node`, `python3` and the located CLI */
+  /** Base names that may be run, and no others; the located CLI always may. @defaultValue `claude`, `node` and `python3` */
   readonly allowedCommands?: readonly string[];
   /** Longest line on stdout, in bytes. @defaultValue 67108864 (64 MiB) */
   readonly maxLineBytes?: number;

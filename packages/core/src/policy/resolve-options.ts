@@ -74,7 +74,7 @@ export function resolveTransportOptions(options: TransportOptions, hostCwd: stri
     env: options.env ?? {},
     inheritEnv: options.inheritEnv ?? defaults.inheritEnv,
     credential: options.credential ?? defaults.credential,
-    allowedCommands: [...defaults.allowedCommands, ...(options.allowedCommands ?? [])],
+    allowedCommands: options.allowedCommands ?? defaults.allowedCommands,
     maxLineBytes: positive('maxLineBytes', options.maxLineBytes, defaults.maxLineBytes, 'bytes'),
     onOversizeLine: options.onOversizeLine ?? defaults.onOversizeLine,
     stderrTailLines: positive('stderrTailLines', options.stderrTailLines, defaults.stderrTailLines, 'lines'),

@@ -5,9 +5,8 @@ import { shadowedCallback, checkSessionOptions } from '../policy/check-session-o
 import { buildCliArgs } from '../policy/cli-args.ts';
 import { buildFileArgs } from '../policy/file-args.ts';
 import { credentialSource, secretsOfSession } from '../policy/secrets.ts';
-import { redactedDiagnostics } from '../transport/redacted-diagnostics.ts';
 import { createTransport } from '../transport/subprocess-transport.ts';
-import type { Diagnostic, Transport } from '../transport/types.ts';
+import type { Transport } from '../transport/types.ts';
 import { withAskedMode } from './asked-mode.ts';
 import { bringServers } from './bring-servers.ts';
 import { debugTransport } from './debug-transport.ts';
@@ -22,8 +21,6 @@ import { resolveClocks } from './session-defaults.ts';
 import { answerToolUse } from './tool-use.ts';
 import { createStrictness } from './strictness.ts';
 import type { Session } from './types.ts';
-
-const maxReplayedDiagnostics = 100;
 
 function withParking(hooks: Hooks = {}, parking: ParkingLot | undefined): Hooks {
   return parking === undefined ? hooks : { ...hooks, PreToolUse: [parking.matcher, ...(hooks['PreToolUse'] ?? [])] };
@@ -64,16 +61,13 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   const servers = createSdkMcpBridge(options.sdkMcpServers, { timeoutMs: options.timeouts?.mcpMs ?? Infinity });
   const strictness = createStrictness(options, servers.names);
   const transport = openTransport(options);
-  const diagnostics = redactedDiagnostics(maxReplayedDiagnostics);
-  const report = (diagnostic: Diagnostic): void => diagnostics.next(diagnostic);
-  transport.diagnostics$.subscribe({ next: report, complete: () => diagnostics.complete() });
-  const control = openControl(transport, { onDiagnostic: report });
+  const control = openControl(transport);
   const key = {};
   const startedAt = performance.now();
 
   if (onToolUse !== undefined) {
     answerToolUse(control, { onToolUse, timeoutMs: options.timeouts?.toolUseMs ?? Infinity, pid: () => transport.pid });
-    for (const message of shadowedCallback(options)) report({ code: 'CALLBACK_SHADOWED', message });
+    for (const message of shadowedCallback(options)) transport.report({ code: 'CALLBACK_SHADOWED', message });
   }
   hooks.answer(control);
   servers.answer(control);
@@ -99,7 +93,6 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       transport,
       control,
       info,
-      diagnostics,
       options,
       clocks,
       opening,

@@ -1,7 +1,7 @@
 import { BehaviorSubject, type Observable, ReplaySubject, Subject, Subscription } from 'rxjs';
 import type { ControlChannel } from '../control/types.ts';
 import { channels } from '../diagnostics/channels.ts';
-import type { Diagnostic, Transport } from '../transport/types.ts';
+import type { Transport } from '../transport/types.ts';
 import type { InitializeResponse } from '../wire/control.ts';
 import type { Message, ResultMessage } from '../wire/messages.ts';
 import { watchFirstMode } from './asked-mode.ts';
@@ -23,7 +23,6 @@ export interface SessionParts {
   readonly transport: Transport;
   readonly control: ControlChannel;
   readonly info: InitializeResponse;
-  readonly diagnostics: ReplaySubject<Diagnostic>;
   readonly options: SessionOptions;
   readonly clocks: ResolvedClocks;
   /** How long it took to get here. */
@@ -74,7 +73,7 @@ export interface SessionLife {
 
 /** Follows the messages of a process that has answered `initialize`, until its end. `continued` is a turn that the CLI begins by itself. */
 export function followSession(parts: SessionParts, continued?: OpenTurn): SessionLife {
-  const { transport, control, diagnostics, options, key } = parts;
+  const { transport, control, options, key } = parts;
   const messages = new Subject<Message>();
   const strays = new Subject<Message>();
   const retries = new Subject<Retrying>();
@@ -83,7 +82,7 @@ export function followSession(parts: SessionParts, continued?: OpenTurn): Sessio
   const subscriptions = new Subscription();
   const gone = new ReplaySubject<{ readonly cause: unknown } | undefined>(1);
   let id = givenId(options);
-  const lookAtMode = watchFirstMode(options, (diagnostic) => diagnostics.next(diagnostic));
+  const lookAtMode = watchFirstMode(options, (diagnostic) => transport.report(diagnostic));
   let lastResult: ResultMessage | undefined;
   let dirty: readonly string[] = [];
   let over = false;
@@ -100,7 +99,7 @@ export function followSession(parts: SessionParts, continued?: OpenTurn): Sessio
       if (message.type !== 'result') return;
       channels.strayResult.publish(() => ({ ...event(), result: message }));
       const origin = message.origin?.kind ?? 'unknown';
-      diagnostics.next({
+      transport.report({
         code: 'STRAY_RESULT',
         message: `A result came that answers no prompt of this session (origin: ${origin}).`,
         raw: message,

@@ -20,7 +20,7 @@ import type { Session, StopOptions, Turn } from './types.ts';
 
 /** A session over a process that has answered `initialize`. */
 export function createSession(parts: SessionParts): Session {
-  const { transport, control, diagnostics, options } = parts;
+  const { transport, control, options } = parts;
   const { decision } = options.parking ?? {};
   const continued = decision === undefined ? undefined : createTurn(decision.request.toolUseId, interruptTurn);
   const life = followSession(parts, continued);
@@ -149,7 +149,7 @@ export function createSession(parts: SessionParts): Session {
     get timings() {
       return timings.current;
     },
-    diagnostics$: diagnostics.asObservable(),
+    diagnostics$: transport.diagnostics$,
     get tasks() {
       return [...tracker.activity.tasks.keys()];
     },

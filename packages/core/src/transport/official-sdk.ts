@@ -72,7 +72,8 @@ export function createClaudeCodeSpawner(options: SpawnClaudeCodeOptions = {}): (
         args,
         env: environment(env, options),
         inheritEnv: 'none',
-        allowedCommands: [...(layer.allowedCommands ?? []), commandName(command)],
+        // The SDK chooses what it starts, unless the caller has said what may be.
+        allowedCommands: layer.allowedCommands ?? [commandName(command)],
         ...(cwd !== undefined && { cwd }),
       },
       process.cwd(),

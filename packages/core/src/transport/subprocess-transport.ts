@@ -224,6 +224,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
     controlCancels$: outlets.controlCancels.stream$,
     stderr$: outlets.stderr.stderr$,
     diagnostics$: readOnly(outlets.diagnostics),
+    report: (diagnostic) => outlets.diagnostics.next(diagnostic),
     diagnosticCounts: outlets.diagnosticCounts,
     exit$: readOnly(outlets.exits),
     get stderrTail() {

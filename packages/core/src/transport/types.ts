@@ -82,6 +82,8 @@ export interface Transport extends AsyncDisposable {
   readonly stderr$: Observable<string>;
   /** What was odd but harmless; the last 100 are replayed. Never errors. */
   readonly diagnostics$: Observable<Diagnostic>;
+  /** Adds one to `diagnostics$`: what the layers above notice, and the transport cannot. */
+  report(diagnostic: Diagnostic): void;
   /** How many diagnostics of each kind there were. */
   readonly diagnosticCounts: Readonly<Partial<Record<DiagnosticCode, number>>>;
   /** How the process ended, once everything that it said was delivered; replayed. Never errors. */

@@ -17,6 +17,7 @@ export const defaults = Object.freeze({
   maxAgeMs: 30 * 60_000,
   maxIdleMs: 5 * 60_000,
   stickyMs: 60_000,
+  isolateTenants: false,
   maxRecycling: 1,
   restart: Object.freeze({ limit: 3, windowMs: 60_000, healthyAfterMs: 30_000, minUptimeMs: 1_000, openMs: 15_000, maxOpenMs: 300_000 }),
   recycle: Object.freeze({ turns: Number.POSITIVE_INFINITY, contextPercent: Number.POSITIVE_INFINITY, costUsd: Number.POSITIVE_INFINITY }),

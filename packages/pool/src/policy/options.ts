@@ -94,6 +94,12 @@ export interface PoolOptions {
   readonly maxAgeMs?: number;
   /** Idle time after which a worker beyond `minIdle` is ended, in milliseconds. @defaultValue 300000 */
   readonly maxIdleMs?: number;
+  /**
+   * Whether a worker that has served one tenant serves no other, and is replaced instead. What a caller has left behind in a process is then seen by that caller
+   * alone.
+   * @defaultValue false; true in session pools
+   */
+  readonly isolateTenants?: boolean;
   /** How long a worker is kept for the next lease of its conversation, in milliseconds. @defaultValue 60000 */
   readonly stickyMs?: number;
   /** Workers that may be replaced for their age or wear at once. @defaultValue 1 */
@@ -160,6 +166,7 @@ export interface ResolvedPoolOptions {
   readonly maxAgeMs: number;
   readonly maxIdleMs: number;
   readonly stickyMs: number;
+  readonly isolateTenants: boolean;
   readonly maxRecycling: number;
   readonly restart: ResolvedRestartOptions;
   readonly recycle: Required<RecycleOptions>;

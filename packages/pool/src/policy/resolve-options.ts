@@ -59,6 +59,7 @@ const others = [
   'limits',
   'reclaimLeaked',
   'tenants',
+  'isolateTenants',
   'budget',
   'hostSample',
   'governor',

@@ -90,7 +90,7 @@ export function createCalls<W>(core: PoolCore<W>, leases: LeaseTable<W>): (optio
       };
       const call: PendingCall<W> = {
         id: nextId,
-        key: laneOf(core, key, sticky),
+        key: laneOf(core, key, tenant, sticky),
         workerKey: key,
         tenant,
         priority,

@@ -64,11 +64,23 @@ export interface Place<W> {
   phases: Readonly<Record<string, number>>;
   /** The name of the conversation that the worker is kept for. */
   sticky: string | undefined;
+  /** Whom the worker serves or has served; undefined before its first lease. */
+  tenant: string | undefined;
   /** What the place is to be once the worker that is on its way out has gone. */
   next: VacantPhase;
   /** Whether the worker has been proven healthy. */
   isProven: boolean;
 }
+
+/** What is known of a worker that nobody has used. */
+export const unusedPlace = Object.freeze({
+  residentBytes: undefined,
+  phases: {},
+  sticky: undefined,
+  tenant: undefined,
+  next: 'empty',
+  isProven: false,
+} satisfies Partial<Place<unknown>>);
 
 /** What all parts of one pool share. */
 export interface PoolCore<W> {
@@ -129,17 +141,31 @@ export function returnLeave<W>(core: PoolCore<W>, place: Place<W>): void {
   core.options.governor?.release();
 }
 
+/** A conversation of a tenant, over workers of a key. */
+export interface Conversation {
+  readonly key: string;
+  readonly tenant: string;
+  readonly sticky: string;
+}
+
+/** The conversation that a place is kept for, or that the worker is in at the moment. */
+export function conversationOf<W>({ slot, tenant, sticky, lease }: Place<W>): Conversation | undefined {
+  const name = sticky ?? lease?.sticky;
+  return name === undefined || tenant === undefined ? undefined : { key: slot.state.key, tenant, sticky: name };
+}
+
 /** The lane in which a call waits: the one place that is kept for its conversation, while there is one, else any worker of the key. */
-export function laneOf<W>({ places }: PoolCore<W>, key: string, sticky: string | undefined): string {
+export function laneOf<W>({ places }: PoolCore<W>, key: string, tenant: string, sticky: string | undefined): string {
   if (sticky === undefined) return key;
-  const isKept = places.some(
-    ({ slot, sticky: own, lease }) =>
-      slot.state.key === key && slot.state.doomed === undefined && (own === sticky || lease?.sticky === sticky),
-  );
-  return isKept ? stickyLane(key, sticky) : key;
+  const lane = stickyLane({ key, tenant, sticky });
+  const isKept = places.some((place) => {
+    const conversation = conversationOf(place);
+    return conversation !== undefined && place.slot.state.doomed === undefined && stickyLane(conversation) === lane;
+  });
+  return isKept ? lane : key;
 }
 
 /** No key of a caller's can be taken for the lane of a conversation: NUL does not occur in keys that are hashes or names. */
-export function stickyLane(key: string, sticky: string): string {
-  return `${key}\u0000${sticky}`;
+export function stickyLane({ key, tenant, sticky }: Conversation): string {
+  return `${key}\u0000${JSON.stringify([tenant, sticky])}`;
 }

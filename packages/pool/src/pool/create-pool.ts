@@ -7,7 +7,7 @@ import type { WorkerFactory } from '../policy/worker-factory.ts';
 import { createSlot } from '../slot/slot.ts';
 import { isVacant } from '../slot/slot-state.ts';
 import { createCalls, poolClosed } from './calls.ts';
-import { minIdleOf, type Place } from './core.ts';
+import { minIdleOf, type Place, unusedPlace } from './core.ts';
 import { createCore } from './create-core.ts';
 import { createEngine } from './engine.ts';
 import { startHousekeeping, type Housekeeping } from './housekeeping.ts';
@@ -53,11 +53,7 @@ export function createPool<W>(factory: WorkerFactory<W>, options: PoolOptions = 
       waiter: undefined,
       lease: undefined,
       hasLeave: false,
-      residentBytes: undefined,
-      phases: {},
-      sticky: undefined,
-      next: 'empty',
-      isProven: false,
+      ...unusedPlace,
     };
     byId.set(slot.id, place);
     core.places.push(place);

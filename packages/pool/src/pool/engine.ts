@@ -1,8 +1,8 @@
 import { admitStart } from '../policy/admission.ts';
 import { PoolError } from '../policy/pool-error.ts';
 import { isVacant } from '../slot/slot-state.ts';
-import { isSurplus, liveOf, minIdleOf, returnLeave, type PendingCall, type Place, type PoolCore } from './core.ts';
-import { idleLanes, pickIdle } from './idle-workers.ts';
+import { isSurplus, liveOf, minIdleOf, returnLeave, type PendingCall, type Place, type PoolCore, unusedPlace } from './core.ts';
+import { idleLanes, isOfAnother, pickIdle } from './idle-workers.ts';
 import { isFull } from './is-full.ts';
 import type { LeaseTable } from './lease-table.ts';
 import { isOvertaking } from './starving.ts';
@@ -49,10 +49,11 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
       const lanes = idleLanes(core);
       if (lanes.size === 0) return;
       const call = queue.next({ key: (lane) => lanes.has(lane), tenant: hasRoom });
-      const place = call && pickIdle(core, call.key);
+      const place = call && pickIdle(core, call.key, call.tenant);
       if (call === undefined || place === undefined) return;
-      if (place.sticky === undefined && isOvertaking(core, call, hasRoom)) {
-        place.slot.retire('evicted');
+      const isEvicted = place.sticky === undefined && isOvertaking(core, call, hasRoom);
+      if (isEvicted || isOfAnother(core, place, call.tenant)) {
+        place.slot.retire(isEvicted ? 'evicted' : 'tenant');
         continue;
       }
       const leave = options.governor?.admit() ?? { type: 'go' };
@@ -127,16 +128,7 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
     const { slot } = place;
     const fallback = options.fallback as typeof factory.create | undefined;
     const isNew = slot.state.generation === 0;
-    Object.assign(place, {
-      via,
-      startedAtMs: clock.nowMs(),
-      jitter: options.random(),
-      residentBytes: undefined,
-      phases: {},
-      sticky: undefined,
-      isProven: false,
-      next: 'empty',
-    });
+    Object.assign(place, unusedPlace, { via, startedAtMs: clock.nowMs(), jitter: options.random() });
     metrics.count('starts');
     if (!isNew) metrics.count('replaced');
     supervisor.started(key, via, clock.nowMs());

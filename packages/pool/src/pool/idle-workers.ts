@@ -1,10 +1,16 @@
-import { stickyLane, type Place, type PoolCore } from './core.ts';
+import { conversationOf, stickyLane, type Place, type PoolCore } from './core.ts';
 
 /** The lane that an idle worker serves; undefined for one that is busy or to go. */
-function laneOfIdle<W>({ slot, sticky }: Place<W>): string | undefined {
-  const { phase, key, doomed } = slot.state;
+function laneOfIdle<W>(place: Place<W>): string | undefined {
+  const { phase, key, doomed } = place.slot.state;
   if (phase !== 'idle' || doomed !== undefined) return undefined;
-  return sticky === undefined ? key : stickyLane(key, sticky);
+  const conversation = conversationOf(place);
+  return conversation === undefined ? key : stickyLane(conversation);
+}
+
+/** Whether a worker has served another tenant, in a pool that keeps them apart. */
+export function isOfAnother<W>({ options }: PoolCore<W>, place: Place<W>, tenant: string): boolean {
+  return options.isolateTenants && place.tenant !== undefined && place.tenant !== tenant;
 }
 
 /** The lanes of the queue that some idle worker could serve. */
@@ -17,12 +23,18 @@ export function idleLanes<W>({ places }: PoolCore<W>): ReadonlySet<string> {
   return lanes;
 }
 
-/** The idle worker of a lane that was used last: the others can then grow old enough to be given up. */
-export function pickIdle<W>({ places }: PoolCore<W>, lane: string): Place<W> | undefined {
+/**
+ * The idle worker of a lane that was used last: the others can then grow old enough to be given up. One that has served another tenant only when there is no
+ * other, to be replaced.
+ */
+export function pickIdle<W>(core: PoolCore<W>, lane: string, tenant: string): Place<W> | undefined {
   let best: Place<W> | undefined;
-  for (const place of places) {
+  let isForeign = true;
+  for (const place of core.places) {
     if (laneOfIdle(place) !== lane) continue;
-    if (best === undefined || place.slot.state.idleAtMs > best.slot.state.idleAtMs) best = place;
+    const foreign = isOfAnother(core, place, tenant);
+    if (best === undefined || (isForeign && !foreign)) [best, isForeign] = [place, foreign];
+    else if (foreign === isForeign && place.slot.state.idleAtMs > best.slot.state.idleAtMs) best = place;
   }
   return best;
 }

@@ -123,6 +123,7 @@ export function createLeaseTable<W>(core: PoolCore<W>): LeaseTable<W> {
     slot.lend();
     place.lease = record;
     place.sticky = undefined;
+    place.tenant = call.tenant;
     core.leasedBy.set(call.tenant, (core.leasedBy.get(call.tenant) ?? 0) + 1);
     metrics.count('leases');
     const waitedMs = nowMs - call.enqueuedAtMs;

@@ -2,7 +2,7 @@ import type { CloseReceipt } from '@subwire/core';
 import { PoolError } from '../policy/pool-error.ts';
 import type { SlotPhase, VacantPhase } from '../slot/slot-state.ts';
 import type { Farewell, Slot, SlotHooks } from '../slot/types.ts';
-import { liveOf, returnLeave, stickyLane, type Place, type PoolCore } from './core.ts';
+import { type Conversation, conversationOf, liveOf, returnLeave, stickyLane, type Place, type PoolCore } from './core.ts';
 import type { Engine } from './engine.ts';
 import type { LeaseTable } from './lease-table.ts';
 
@@ -58,12 +58,12 @@ export function createPlaceHooks<W>({ core, leases, engine, placeOf }: PlaceHook
   }
 
   /** Calls that waited for the one worker of their conversation take any other: the conversation has ended with the worker. */
-  function reroute(key: string, sticky: string): void {
-    const lane = stickyLane(key, sticky);
+  function reroute(conversation: Conversation): void {
+    const lane = stickyLane(conversation);
     for (const call of core.queue.all()) {
       if (call.key !== lane) continue;
       core.queue.remove(call.id);
-      call.key = key;
+      call.key = call.workerKey;
       core.queue.add(call);
     }
   }
@@ -109,7 +109,7 @@ export function createPlaceHooks<W>({ core, leases, engine, placeOf }: PlaceHook
       const place = placeOf(slot);
       const { key, lost, cause } = slot.state;
       const call = place.waiter;
-      const sticky = place.sticky ?? place.lease?.sticky;
+      const conversation = conversationOf(place);
       place.waiter = undefined;
       if (call !== undefined) {
         core.queue.unhold(call.id);
@@ -125,7 +125,7 @@ export function createPlaceHooks<W>({ core, leases, engine, placeOf }: PlaceHook
       }
       returnLeave(core, place);
       place.sticky = undefined;
-      if (sticky !== undefined) reroute(key, sticky);
+      if (conversation !== undefined) reroute(conversation);
       queueMicrotask(core.pump);
     },
     gone(slot, farewell: Farewell) {

@@ -16,7 +16,7 @@ export interface AcquireOptions extends CallOptions {
   readonly priority?: number;
   /** Whose call it is: tenants that wait get their share each, however many calls one of them makes. @defaultValue '' */
   readonly tenant?: string;
-  /** Asks for the worker that served the last lease of this name, as it was left. @defaultValue none */
+  /** Asks for the worker that served the tenant's last lease of this name, as it was left. @defaultValue none */
   readonly sticky?: string;
   /** What this lease may spend. @defaultValue unlimited */
   readonly budget?: Budget;

@@ -50,6 +50,7 @@ export function createSessionPool(options: SessionPoolOptions = {}): SessionPool
   const startTimeoutMs = poolOptions.startTimeoutMs ?? initial.initializeTimeoutMs;
   const own: PoolOptions = {
     ...(reset === 'dispose' && { maxUses: 1 }),
+    isolateTenants: true,
     // Starts that share a configuration wait for each other anyway: waiting must not eat up their time to start.
     // The end of a process can be forced, so it comes; a slow host only needs more time for it.
     closeTimeoutMs: 15_000,

@@ -23,6 +23,11 @@ describe('commands', () => {
     );
     expect(() => checkCommand('/bin/sh', ['claude', '/usr/bin/sh.exe'])).not.toThrow();
   });
+
+  test('a list of the caller’s is the whole list', () => {
+    expect(resolveTransportOptions({}, '/').allowedCommands).toEqual(['claude', 'node', 'python3']);
+    expect(resolveTransportOptions({ allowedCommands: ['claude'] }, '/').allowedCommands).toEqual(['claude']);
+  });
 });
 
 describe('the environment', () => {

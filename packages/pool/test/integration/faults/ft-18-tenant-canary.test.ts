@@ -22,7 +22,7 @@ test('FT-18 no process that one tenant has prompted ever serves another, with cr
   const conversations = new Map<string, string>();
   for (let turn = 0; turn < turns; turn += 1) {
     const tenant = ['a', 'b', 'c'][Math.floor(random() * 3)]!;
-    const lease = await pool.acquire({ key: tenant, tenant });
+    const lease = await pool.acquire({ tenant });
     const pid = lease.worker.transport.pid!;
     expect(owners.get(pid) ?? tenant).toBe(tenant);
     owners.set(pid, tenant);
