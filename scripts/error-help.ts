@@ -62,7 +62,7 @@ export const errorHelp: Readonly<Record<ErrorCode, Help>> = {
     'send before; for another conversation start another process',
   ],
   CLOSED: [
-    'the call came after the end, or the end came before the answer',
+    'the call came after the end, or the end came before the answer, or the host is being ended by a signal',
     'start another one, with `resume` to go on with the conversation',
   ],
   EXIT_NONZERO: [

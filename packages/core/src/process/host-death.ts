@@ -1,3 +1,4 @@
+import { ClosedError } from '../errors/closed-error.ts';
 import { createHostRegistry, folderLine, type HostRegistry, readBootId, registryFolder, treeLine } from './host-registry.ts';
 import { createLiveSet, type LiveSet, type LiveTree } from './live-set.ts';
 import { createMarker } from './marker.ts';
@@ -81,10 +82,16 @@ function startServices(): HostServices {
 /**
  * Makes sure that a tree ends with this host, whichever way that ends. To be called before the process is started: between its start and a note of it, a host
  * can die. The first call also ends what earlier, dead hosts of this user have left.
+ * @throws ClosedError `CLOSED` when this host is about to die of a signal: whoever replaces an agent that was ended for that would keep it alive
  */
 export function protect(request: ProtectRequest): Protection {
   services ??= startServices();
   const { live, keepers } = services;
+  if (live.isDraining) {
+    const message =
+      'This host was asked to end by a signal: it lets its agents finish and starts no others. Start the agent in another host.';
+    throw new ClosedError({ code: 'CLOSED', message });
+  }
   const { marker, drain } = request;
   const guard = request.guarded ? keepers?.guard : undefined;
   const registry = request.guarded ? keepers?.guardedTrees : keepers?.otherTrees;

@@ -20,6 +20,8 @@ export interface HostProcess extends Pick<NodeJS.EventEmitter, 'on' | 'off' | 'l
 /** Every tree of this host. */
 export interface LiveSet {
   readonly size: number;
+  /** Whether this host is going to die of a signal as soon as its trees have ended. */
+  readonly isDraining: boolean;
   add(tree: LiveTree): void;
   delete(tree: LiveTree): void;
 }
@@ -87,6 +89,9 @@ export function createLiveSet(host: HostProcess, table: ProcessTable | undefined
   return {
     get size() {
       return live.size;
+    },
+    get isDraining() {
+      return draining;
     },
     add(tree) {
       if (live.size === 0) {

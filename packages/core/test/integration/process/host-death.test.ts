@@ -43,6 +43,7 @@ async function startHost(
   more: {
     agents?: number;
     unguarded?: number;
+    replaces?: boolean;
     exit?: boolean;
     transport?: object;
     env?: Record<string, string>;
@@ -158,6 +159,16 @@ test('P49 the first SIGINT to the group lets a running turn end, then the host d
   process.kill(-host.child.pid!, 'SIGINT');
   expect(await host.exit).toEqual({ code: null, signal: 'SIGINT' });
   expect(await readFile(done, 'utf8')).toBe('done');
+  expect(carriersOf(`TREE_TAG=${host.tag}`)).toEqual([]);
+});
+
+test('P49 a host that is ending starts nothing more, whoever wants to replace what has ended', async () => {
+  const host = await startHost(agentScript(''), { replaces: true, transport: { shutdown: { eofGraceMs: 200 } } });
+  const said: string[] = [];
+  host.child.stdout!.on('data', (text: string) => said.push(text));
+  host.child.kill('SIGTERM');
+  expect(await host.exit).toEqual({ code: null, signal: 'SIGTERM' });
+  expect(said.join('')).toBe('CLOSED\n');
   expect(carriersOf(`TREE_TAG=${host.tag}`)).toEqual([]);
 });
 

@@ -9,11 +9,13 @@ import { firstValueFrom } from 'rxjs';
 const options = JSON.parse(process.argv[2]);
 process.on('warning', (warning) => { if (!options.warns) throw warning; console.log(JSON.stringify({ warning: warning.code })); });
 const pids = [];
+const settings = { command: [options.python, '-I', '-S', '-c', options.script], allowedCommands: [options.python], ...options.transport };
 const count = () => ['exit', 'SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => process.listenerCount(name));
 const before = count();
 for (let index = 0; index < options.agents; index++) {
-  const transport = createTransport({ command: [options.python, '-I', '-S', '-c', options.script], allowedCommands: [options.python], ...options.transport, ...(index < (options.unguarded ?? 0) && { orphanGuard: false }) });
+  const transport = createTransport({ ...settings, ...(index < (options.unguarded ?? 0) && { orphanGuard: false }) });
   transport.messages$.subscribe({ error: () => {} });
+  if (options.replaces) transport.exit$.subscribe(() => createTransport(settings).connect().then(() => console.log('replaced'), ({ code }) => console.log(code)));
   await transport.connect();
   await firstValueFrom(transport.messages$);
   pids.push(transport.pid);
