@@ -15,7 +15,10 @@ export interface SessionRecord {
   readonly wear: WorkerWear;
   /** Undefined until the first conversation has begun. */
   readonly initial: FirstState | undefined;
-  /** Whether somebody besides the pool has sent the agent control requests. Only their number is known: any of them may have changed it for good. */
+  /**
+   * Whether somebody besides the pool has sent the agent control requests, of which only the number is known, or has added to its permissions: it may be changed
+   * for good.
+   */
   readonly isTouched: boolean;
   readonly pressure$: Observable<PressureSignal>;
   readonly spend$: Observable<Spend>;
@@ -24,7 +27,7 @@ export interface SessionRecord {
 }
 
 /** Follows a session from the moment it is warm. Ends with the session. */
-export function recordSession(session: Session): SessionRecord {
+export function recordSession(session: Session, hasGranted: () => boolean): SessionRecord {
   const messages = new Subject<Message>();
   const meter = createSpendMeter();
   const { counts } = session.control;
@@ -68,7 +71,7 @@ export function recordSession(session: Session): SessionRecord {
       return initial;
     },
     get isTouched() {
-      return counts.requests !== ownRequests;
+      return counts.requests !== ownRequests || hasGranted();
     },
     pressure$: messages.pipe(
       map(pressureOf),

@@ -7,6 +7,7 @@ import { configFolderOf, createPrivateConfig, type PrivateConfig } from './priva
 import { phasesOf } from './session-phases.ts';
 import { recordSession, type SessionRecord } from './session-record.ts';
 import { lockStart } from './start-lock.ts';
+import { watchGrants } from './watch-grants.ts';
 
 /** How sessions are made into workers. */
 export interface SessionWorkersOptions {
@@ -58,12 +59,17 @@ export function createSessionWorkers(settings: SessionWorkersOptions): WorkerFac
     return belongings.get(session)?.record.ask ?? ((request) => request());
   }
 
+  async function open(options: SessionOptions, config: PrivateConfig | undefined): Promise<Session> {
+    const watched = watchGrants(options);
+    const session = await openSession(watched.options);
+    belongings.set(session, { record: recordSession(session, watched.hasGranted), config, containment: await containmentOf(options) });
+    return session;
+  }
+
   async function openPrivately(options: SessionOptions, signal: AbortSignal): Promise<Session> {
     const config = await createPrivateConfig(options);
     try {
-      const session = await openSession({ ...options, env: { ...options.env, CLAUDE_CONFIG_DIR: config.folder }, signal });
-      belongings.set(session, { record: recordSession(session), config, containment: await containmentOf(options) });
-      return session;
+      return await open({ ...options, env: { ...options.env, CLAUDE_CONFIG_DIR: config.folder }, signal }, config);
     } catch (cause) {
       await config.remove();
       throw cause;
@@ -73,9 +79,7 @@ export function createSessionWorkers(settings: SessionWorkersOptions): WorkerFac
   async function openShared(options: SessionOptions, signal: AbortSignal): Promise<Session> {
     const unlock = await lockStart(configFolderOf(options), signal);
     try {
-      const session = await openSession({ ...options, signal });
-      belongings.set(session, { record: recordSession(session), config: undefined, containment: await containmentOf(options) });
-      return session;
+      return await open({ ...options, signal }, undefined);
     } finally {
       unlock();
     }

@@ -103,3 +103,23 @@ test('P25 every lease of a session that is cleared pays for itself, and what the
   await pool.close();
   expect(await tracker.leaked()).toEqual([]);
 });
+
+const rule = { type: 'addRules', rules: [{ toolName: 'Bash' }], behavior: 'allow', destination: 'session' };
+const asksForTool = `<<fake ${JSON.stringify([
+  { kind: 'tool_use', name: 'Bash', input: { command: 'true' } },
+  { kind: 'text', text: 'ok' },
+])}>>`;
+const useTool = ({ worker }: Lease<Session>): Promise<unknown> => worker.prompt(asksForTool).result();
+
+test('Q18 a session whose permissions were widened by an answer goes, one whose tool was only allowed stays', async () => {
+  let asked = 0;
+  const answer = (decision: object) => () => {
+    asked += 1;
+    return Promise.resolve({ behavior: 'allow' as const, ...decision });
+  };
+  const allowed = await twoLeases(useTool, { session: { ...fakeCli(), onToolUse: answer({}) } });
+  expect(allowed.pids[1]).toBe(allowed.pids[0]);
+  const widened = await twoLeases(useTool, { session: { ...fakeCli(), onToolUse: answer({ updatedPermissions: [rule] }) } });
+  expect(widened.pids[1]).not.toBe(widened.pids[0]);
+  expect(asked).toBe(4);
+});
