@@ -106,7 +106,7 @@ test('P25 every lease of a session that is cleared pays for itself, and what the
 
 const rule = { type: 'addRules', rules: [{ toolName: 'Bash' }], behavior: 'allow', destination: 'session' };
 const asksForTool = `<<fake ${JSON.stringify([
-  { kind: 'tool_use', name: 'Bash', input: { command: 'true' } },
+  { kind: 'tool_use', name: 'Bash', input: { command: 'true' }, ask: true },
   { kind: 'text', text: 'ok' },
 ])}>>`;
 const useTool = ({ worker }: Lease<Session>): Promise<unknown> => worker.prompt(asksForTool).result();
