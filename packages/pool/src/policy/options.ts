@@ -134,14 +134,14 @@ export interface PoolOptions {
   readonly clock?: Clock;
 }
 
-/** The part of a governor that a pool needs. */
+/** The part of a governor that a pool needs. Each call names the key of the worker, for governors that tell credentials apart. */
 export interface PoolGovernor {
   /** Asks for leave to hand out one lease. `wait` names when to ask again, in milliseconds from now. */
-  admit(): { readonly type: 'go' } | { readonly type: 'wait'; readonly delayMs: number | undefined; readonly cause: unknown };
+  admit(key: string): { readonly type: 'go' } | { readonly type: 'wait'; readonly delayMs: number | undefined; readonly cause: unknown };
   /** Gives the leave back. */
-  release(): void;
+  release(key: string): void;
   /** What the provider of a worker said about rates, and how long ago the worker's lease was given, in milliseconds. */
-  report(signal: PressureSignal, ageMs?: number): void;
+  report(signal: PressureSignal, ageMs: number, key: string): void;
   /** Runs whenever more may be admitted than before. Returns what ends this. */
   onChange(run: () => void): () => void;
 }

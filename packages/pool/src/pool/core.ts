@@ -138,7 +138,7 @@ export function liveOf<W>({ places }: PoolCore<W>, key: string): number {
 export function returnLeave<W>(core: PoolCore<W>, place: Place<W>): void {
   if (!place.hasLeave) return;
   place.hasLeave = false;
-  core.options.governor?.release();
+  core.options.governor?.release(place.slot.state.key);
 }
 
 /** A conversation of a tenant, over workers of a key. */

@@ -6,6 +6,7 @@ import { idleLanes, isOfAnother, pickIdle } from './idle-workers.ts';
 import { isFull } from './is-full.ts';
 import type { LeaseTable } from './lease-table.ts';
 import { isOvertaking } from './starving.ts';
+import { createThrottles } from './throttles.ts';
 import { chooseVictim, planStarts, type PlanView, type Wish } from './plan.ts';
 
 /** What brings calls and workers together. */
@@ -18,11 +19,13 @@ export interface Engine<W> {
 
 // How long to wait before the host is asked again whether it can take a further worker.
 const admissionRetryMs = 1_000;
+// No key: NUL is in none.
+const thisHost = '\u0000host';
 
 export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engine<W> {
   const { queue, options, clock, supervisor, sink, metrics, factory } = core;
   const hasLimits = Object.keys(options.tenants).length > 0;
-  let isThrottled = false;
+  const throttles = createThrottles(core);
 
   function hasRoom(tenant: string): boolean {
     const most = options.tenants[tenant]?.maxLeased;
@@ -35,31 +38,28 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
     return waitMs === 0;
   }
 
-  function throttle(cause: unknown, delayMs: number | undefined): void {
-    if (delayMs !== undefined) core.wakeAt(clock.nowMs() + delayMs);
-    if (isThrottled) return;
-    isThrottled = true;
-    metrics.count('throttles');
-    sink.emit({ type: 'pool-throttled', cause, delayMs });
-  }
-
   function dispatch(): void {
     if (core.phase !== 'open' || core.isPaused) return;
+    const held = new Set<string>();
     while (queue.size > 0) {
-      const lanes = idleLanes(core);
+      const lanes = idleLanes(core, held);
       if (lanes.size === 0) return;
       const call = queue.next({ key: (lane) => lanes.has(lane), tenant: hasRoom });
       const place = call && pickIdle(core, call.key, call.tenant);
       if (call === undefined || place === undefined) return;
-      const isEvicted = place.sticky === undefined && isOvertaking(core, call, hasRoom);
+      const isEvicted = place.sticky === undefined && isOvertaking(core, call, throttles, hasRoom);
       if (isEvicted || isOfAnother(core, place, call.tenant)) {
         place.slot.retire(isEvicted ? 'evicted' : 'tenant');
         continue;
       }
-      const leave = options.governor?.admit() ?? { type: 'go' };
-      if (leave.type === 'wait') return throttle(leave.cause, leave.delayMs);
+      const leave = options.governor?.admit(call.workerKey) ?? { type: 'go' };
+      if (leave.type === 'wait') {
+        throttles.begin(call.workerKey, leave.cause, leave.delayMs);
+        held.add(call.workerKey);
+        continue;
+      }
       place.hasLeave = options.governor !== undefined;
-      isThrottled = false;
+      throttles.end(call.workerKey);
       lead(place, call);
     }
   }
@@ -104,7 +104,8 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
       if (permit.type !== 'wait') found.push(key);
       else if (permit.untilMs !== undefined) core.wakeAt(permit.untilMs);
     }
-    return found;
+    // One whose credential is held up gets a place when nobody else wants it: its worker could do nothing but wait, and be given up again.
+    return found.sort((one, other) => Number(throttles.has(one)) - Number(throttles.has(other)));
   }
 
   function view(): PlanView {
@@ -116,6 +117,7 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
         isDoomed: slot.state.doomed !== undefined,
         isTaken: waiter !== undefined && !waiter.isSettled,
         isSticky: sticky !== undefined && slot.state.phase !== 'leased',
+        isHeld: throttles.has(slot.state.key),
         idleAtMs: slot.state.idleAtMs,
       })),
       waiting: startableKeys().map((key) => ({ key, count: queue.countOf({ key }) })),
@@ -171,9 +173,9 @@ export function createEngine<W>(core: PoolCore<W>, leases: LeaseTable<W>): Engin
     const live = phases.filter((phase) => !isVacant(phase) && phase !== 'starting').length;
     if (starting >= options.maxStarting) return false;
     const answer = admitStart({ starting, maxStarting: options.maxStarting, live }, options.hostSample(), options);
-    if (answer === 'admit') return true;
-    throttle(answer, admissionRetryMs);
-    return false;
+    if (answer === 'admit') throttles.end(thisHost);
+    else throttles.begin(thisHost, answer, admissionRetryMs);
+    return answer === 'admit';
   }
 
   function revive(nowMs: number): void {

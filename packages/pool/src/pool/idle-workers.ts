@@ -13,12 +13,12 @@ export function isOfAnother<W>({ options }: PoolCore<W>, place: Place<W>, tenant
   return options.isolateTenants && place.tenant !== undefined && place.tenant !== tenant;
 }
 
-/** The lanes of the queue that some idle worker could serve. */
-export function idleLanes<W>({ places }: PoolCore<W>): ReadonlySet<string> {
+/** The lanes of the queue that some idle worker could serve, but for those of keys that are held. */
+export function idleLanes<W>({ places }: PoolCore<W>, held: ReadonlySet<string>): ReadonlySet<string> {
   const lanes = new Set<string>();
   for (const place of places) {
     const lane = laneOfIdle(place);
-    if (lane !== undefined) lanes.add(lane);
+    if (lane !== undefined && !held.has(place.slot.state.key)) lanes.add(lane);
   }
   return lanes;
 }

@@ -149,7 +149,7 @@ export function createPlaceHooks<W>({ core, leases, engine, placeOf }: PlaceHook
     },
     pressed(slot, signal) {
       const { lease } = placeOf(slot);
-      options.governor?.report(signal, lease === undefined ? 0 : clock.nowMs() - lease.leasedAtMs);
+      options.governor?.report(signal, lease === undefined ? 0 : clock.nowMs() - lease.leasedAtMs, slot.state.key);
     },
     spent: (slot, spend) => leases.spent(placeOf(slot), spend),
     timed(slot, { phase, durationMs }) {

@@ -11,6 +11,8 @@ export interface PlaceView {
   readonly isTaken: boolean;
   /** Whether the worker is kept for one conversation. */
   readonly isSticky: boolean;
+  /** Whether calls of the key have to wait all the same, for the sake of their credential. */
+  readonly isHeld: boolean;
   readonly idleAtMs: number;
 }
 
@@ -52,12 +54,12 @@ export function planStarts(view: PlanView): readonly Wish[] {
 
 /**
  * The idle worker that is given up so that another key can be served: one that is kept for a conversation first, then the one that has been idle
- * longest. Undefined when there is none whose key nobody waits for.
+ * longest. Undefined when there is none whose key nobody waits for, or has to wait.
  */
 export function chooseVictim(view: PlanView, forKey: string): PlaceView | undefined {
   const wanted = new Set(view.waiting.filter(({ count }) => count > 0).map(({ key }) => key));
   const candidates = view.places.filter(
-    ({ phase, key, isSticky }) => phase === 'idle' && (isSticky || (key !== forKey && !wanted.has(key))),
+    ({ phase, key, isSticky, isHeld }) => phase === 'idle' && (isSticky || (key !== forKey && (isHeld || !wanted.has(key)))),
   );
   return candidates.sort((one, other) => Number(other.isSticky) - Number(one.isSticky) || one.idleAtMs - other.idleAtMs)[0];
 }

@@ -1,15 +1,16 @@
 import type { Session, SessionOptions } from '@subwire/core';
+import type { Governor } from '../governor/governor.ts';
 import type { PoolOptions } from '../policy/options.ts';
 import { resolveOptions } from '../policy/resolve-options.ts';
 import { createPool } from '../pool/create-pool.ts';
 import type { AcquireOptions, Lease, Pool } from '../pool/types.ts';
 import { useWorker } from '../pool/use.ts';
 import { createCredentialSource } from './credential-source.ts';
-import { readKeyContext } from './host-identity.ts';
+import { readCredential, readKeyContext } from './host-identity.ts';
 import { sessionKey } from './session-key.ts';
 import { checkSessionPoolOptions, type SessionPoolOptions } from './session-pool-options.ts';
 import { createSessionWorkers } from './session-workers.ts';
-import { governorOf } from './shared-governor.ts';
+import { governByKey, governorOf } from './shared-governor.ts';
 
 /** What a call of a session pool may ask for. */
 export interface SessionAcquireOptions extends AcquireOptions {
@@ -22,6 +23,12 @@ export interface SessionAcquireOptions extends AcquireOptions {
 
 /** A pool of warm sessions. */
 export type SessionPool = Pool<Session, SessionAcquireOptions>;
+
+/** What the sessions of a key are. */
+interface Recipe {
+  readonly options: SessionOptions;
+  readonly governor: Governor;
+}
 
 const sessionPools = new WeakSet<Pool<Session>>();
 
@@ -43,10 +50,13 @@ const maxRecipes = 1_000;
 export function createSessionPool(options: SessionPoolOptions = {}): SessionPool {
   checkSessionPoolOptions(options);
   const { session: given = {}, reset = 'dispose', isolation = 'shared', refreshCredential, governor, ...poolOptions } = options;
-  const recipes = new Map<string, SessionOptions>();
+  const recipes = new Map<string, Recipe>();
   const credential = refreshCredential && createCredentialSource(refreshCredential);
   const read = (): SessionOptions => (typeof given === 'function' ? given() : given);
   const initial = read();
+  const firstGovernor = governorOf(readCredential(initial));
+  const governorFor = (key: string): Governor => recipes.get(key)?.governor ?? firstGovernor;
+  const governorsNow = (): ReadonlySet<Governor> => new Set([...recipes.values()].map((recipe) => recipe.governor).concat(firstGovernor));
   const startTimeoutMs = poolOptions.startTimeoutMs ?? initial.initializeTimeoutMs;
   const own: PoolOptions = {
     ...(reset === 'dispose' && { maxUses: 1 }),
@@ -57,12 +67,12 @@ export function createSessionPool(options: SessionPoolOptions = {}): SessionPool
     ...(isolation === 'shared' && { maxStarting: 1 }),
     ...poolOptions,
     ...(startTimeoutMs !== undefined && { startTimeoutMs }),
-    ...(governor !== false && { governor: governor ?? governorOf(initial) }),
+    ...(governor !== false && { governor: governor ?? governByKey(governorFor, governorsNow) }),
   };
   const { validateTimeoutMs, limits } = resolveOptions(own);
   const isMeasured = limits.residentBytes !== Number.POSITIVE_INFINITY;
   const workers = createSessionWorkers({
-    optionsOf: (key) => recipes.get(key),
+    optionsOf: (key) => recipes.get(key)?.options,
     validateTimeoutMs,
     reset,
     isolation,
@@ -77,9 +87,12 @@ export function createSessionPool(options: SessionPoolOptions = {}): SessionPool
   }
 
   async function keyFor(sessionOptions: SessionOptions, label: string): Promise<string> {
-    const key = sessionKey(sessionOptions, await readKeyContext(sessionOptions, label));
+    const context = await readKeyContext(sessionOptions, label);
+    const key = sessionKey(sessionOptions, context);
+    // Equal keys have equal credentials.
+    const ownGovernor = recipes.get(key)?.governor ?? governorOf(context.credential);
     recipes.delete(key);
-    recipes.set(key, sessionOptions);
+    recipes.set(key, { options: sessionOptions, governor: ownGovernor });
     if (recipes.size > maxRecipes) forgetUnused();
     return key;
   }
