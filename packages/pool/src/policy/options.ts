@@ -64,7 +64,7 @@ export interface PoolOptions {
   readonly size?: number;
   /** Workers that are kept warm besides those that are leased, as far as `size` allows. @defaultValue `size` */
   readonly minIdle?: number;
-  /** Most starts at once. @defaultValue 2 */
+  /** Most starts at once. @defaultValue 2; 1 in session pools whose agents share a configuration */
   readonly maxStarting?: number;
   /** The key of workers that are kept warm, and of calls that name none. @defaultValue 'default' */
   readonly key?: string;
