@@ -26,6 +26,10 @@ export type ControlTransport = Pick<
 > &
   Partial<Pick<Transport, 'post' | 'report' | 'failure' | 'controlCancels$' | 'inputFailure$'>>;
 
+function isPosting(transport: ControlTransport): transport is ControlTransport & Pick<Transport, 'post'> {
+  return transport.post !== undefined;
+}
+
 function canceled(subtype: string): ControlError {
   return new ControlError({ code: 'CONTROL_CANCELED', subtype, message: `${subtype} was not answered because the session was closed.` });
 }
@@ -78,11 +82,15 @@ export function openControl(transport: ControlTransport, options: ControlChannel
     questionChanges.complete();
   }
 
-  /** A request needs no receipt for its write: it has its answer. */
-  function post(frame: ControlRequest): void {
-    if (transport.post !== undefined) transport.post(frame);
-    else transport.send(frame).catch((cause: unknown) => pending.reject(frame.request_id, cause));
-  }
+  // A request needs no receipt for its write: it has its answer.
+  const requests: Pick<Transport, 'post'> = isPosting(transport)
+    ? transport
+    : {
+        post(frame) {
+          const { request_id: id } = frame as ControlRequest;
+          transport.send(frame).catch((cause: unknown) => pending.reject(id, cause));
+        },
+      };
 
   const subscriptions = new Subscription();
   subscriptions.add(
@@ -128,7 +136,7 @@ export function openControl(transport: ControlTransport, options: ControlChannel
       // Before it is sent: a double may answer in the same breath.
       const answer = pending.wait(id, subtype, limitMs, signal);
       try {
-        post({ type: 'control_request', request_id: id, request: { subtype, ...body } });
+        requests.post({ type: 'control_request', request_id: id, request: { subtype, ...body } });
       } catch (cause) {
         pending.reject(id, cause);
       }
