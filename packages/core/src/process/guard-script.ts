@@ -93,5 +93,6 @@ if [ -n "$trees" ]; then
 fi
 old=$IFS IFS=$nl
 for folder in $folders; do case \${folder##*/} in subwire-*) rm -rf -- "$folder" ;; esac; done
-[ -z "$2" ] || rm -f -- "$2"
+# With nothing held, the host has removed it itself, and may live and have made it anew.
+[ -z "$trees$folders" ] || [ -z "$2" ] || rm -f -- "$2"
 `;

@@ -66,7 +66,8 @@ async function startHost(
   return { child, tag, exit, ...(JSON.parse(line) as { pids: number[]; listeners: number[] }) };
 }
 
-test.each(['cgroup', 'pdeathsig', 'pid-namespace', 'plain'])(
+// Side by side: most of it is waiting.
+test.concurrent.each(['cgroup', 'pdeathsig', 'pid-namespace', 'plain'])(
   'P01 SIGKILL of the host leaves 0 processes within 15 s (%s)',
   async (containment) => {
     // One that ignores TERM costs the whole grace of the guard: the strongest and the weakest tier show it.
