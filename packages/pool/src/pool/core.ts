@@ -108,6 +108,8 @@ export interface PoolCore<W> {
   isStarted: boolean;
   /** Average length of a lease, in milliseconds, recent ones weighing most. */
   averageLeaseMs: number | undefined;
+  /** How long the host has stood still since a moment, in milliseconds. */
+  stoodStillSince(atMs: number): number;
   /** Does whatever can be done now. Safe to call from anywhere, any number of times. */
   pump(): void;
   /** Makes sure that `pump` runs at this moment. */

@@ -34,6 +34,7 @@ export function createCore<W>(
     isPaused: false,
     isStarted: false,
     averageLeaseMs: undefined,
+    stoodStillSince: () => 0,
     pump,
     wakeAt,
   };

@@ -1,6 +1,7 @@
 import { reasonToRetire } from '../policy/retire.ts';
 import { minIdleOf, type Place, type PoolCore } from './core.ts';
 import type { LeaseTable } from './lease-table.ts';
+import { createStandstills } from './standstills.ts';
 import { wearOf } from './wear.ts';
 
 /** The regular look at idle workers and old leases. */
@@ -9,29 +10,12 @@ export interface Housekeeping {
 }
 
 const periodMs = 250;
-// A tick that comes this much too late means that the host stood still, not that every worker has grown old.
-const jumpMs = 1_000;
-const maxRememberedJumps = 50;
 
 export function startHousekeeping<W>(core: PoolCore<W>, leases: LeaseTable<W>): Housekeeping {
   const { clock, options, sink, supervisor } = core;
-  const jumps: { readonly atMs: number; readonly lengthMs: number }[] = [];
-  let lastMs = clock.nowMs();
+  const standstills = createStandstills(clock.nowMs(), periodMs);
+  core.stoodStillSince = (sinceMs) => standstills.since(sinceMs);
   let cancel = (): void => {};
-
-  /** How long the host has slept since a moment: nobody was idle for that time, and nothing could have answered. */
-  function sleptSince(sinceMs: number): number {
-    return jumps.reduce((sum, { atMs, lengthMs }) => (atMs >= sinceMs ? sum + lengthMs : sum), 0);
-  }
-
-  function notice(nowMs: number): void {
-    const lengthMs = nowMs - lastMs - periodMs;
-    lastMs = nowMs;
-    if (lengthMs <= jumpMs) return;
-    jumps.push({ atMs: nowMs, lengthMs });
-    if (jumps.length > maxRememberedJumps) jumps.shift();
-    sink.emit({ type: 'clock-jumped', delayMs: lengthMs });
-  }
 
   function isSpare(place: Place<W>): boolean {
     const { key } = place.slot.state;
@@ -51,22 +35,20 @@ export function startHousekeeping<W>(core: PoolCore<W>, leases: LeaseTable<W>): 
     if (options.heartbeatMs === 0 || core.factory.validate === undefined) return false;
     // A tenth earlier or later, so that checks of workers that were born together spread out.
     const { checkedAtMs } = place.slot.state;
-    return nowMs - checkedAtMs - sleptSince(checkedAtMs) >= options.heartbeatMs * (0.9 + 0.2 * place.jitter);
+    return nowMs - checkedAtMs - core.stoodStillSince(checkedAtMs) >= options.heartbeatMs * (0.9 + 0.2 * place.jitter);
   }
 
   function inspect(place: Place<W>, recycling: { count: number }): void {
     const { slot } = place;
     const nowMs = clock.nowMs();
     if (slot.worker !== undefined) prove(place, nowMs);
-    const { phase, idleAtMs, warmAtMs } = slot.state;
+    const { phase, idleAtMs } = slot.state;
     if (phase !== 'idle') return;
     if (place.sticky !== undefined) {
-      if (nowMs - idleAtMs - sleptSince(idleAtMs) >= options.stickyMs) slot.retire('idle');
+      if (nowMs - idleAtMs - core.stoodStillSince(idleAtMs) >= options.stickyMs) slot.retire('idle');
       return;
     }
-    const wear = wearOf(core, place, nowMs);
-    const rested = { ...wear, ageMs: wear.ageMs - sleptSince(warmAtMs), idleMs: wear.idleMs - sleptSince(idleAtMs) };
-    const reason = reasonToRetire(rested, core.rule, { jitter: place.jitter, spare: isSpare(place) });
+    const reason = reasonToRetire(wearOf(core, place, nowMs), core.rule, { jitter: place.jitter, spare: isSpare(place) });
     if (reason !== undefined) {
       // One at a time: a pool whose workers all turned old together would be cold just then.
       if (recycling.count >= options.maxRecycling) return;
@@ -77,7 +59,8 @@ export function startHousekeeping<W>(core: PoolCore<W>, leases: LeaseTable<W>): 
 
   function tick(): void {
     const nowMs = clock.nowMs();
-    notice(nowMs);
+    const delayMs = standstills.notice(nowMs);
+    if (delayMs !== undefined) sink.emit({ type: 'clock-jumped', delayMs });
     leases.inspect(nowMs);
     const recycling = {
       count: core.places.filter(

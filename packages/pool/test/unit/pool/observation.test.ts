@@ -121,4 +121,26 @@ describe('Q40 a host that stood still', () => {
     expect(factory.destroyed.length).toBeGreaterThan(0);
     await pool.close();
   });
+
+  it('takes no worker from a lease for the time that nobody could use, and does not count it', async () => {
+    const clock = virtualClock();
+    const events: PoolEvent[] = [];
+    const limits = { leaseMs: 60_000 };
+    const pool = createPool(plainFactory(), { ...checked, clock, size: 1, leakAfterMs: 30_000, maxUses: 10, maxAgeMs: 600_000, limits });
+    pool.events$.subscribe((event) => events.push(event));
+    const lease = await pool.acquire({ budget: { wallMs: 50_000 } });
+    const { worker } = lease;
+    await clock.advance(5_000);
+    clock.jump(3_600_000);
+    await clock.advance(5_000);
+    expect(events.map(({ type }) => type)).not.toContain('lease-leaked');
+    expect(lease.signal.aborted).toBe(false);
+    await lease.release();
+    const again = await pool.acquire();
+    // Its age is what it has lived.
+    expect(again.worker).toBe(worker);
+    await clock.advance(70_000);
+    expect(again.signal.reason).toMatchObject({ code: 'TIME_LIMIT', clock: 'lease' });
+    await pool.close();
+  });
 });
