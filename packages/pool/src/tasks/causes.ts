@@ -10,8 +10,12 @@ export function causeOfResult(result: ResultMessage): TaskCause | undefined {
   return verdict === 'retryable' ? 'overloaded' : 'refused';
 }
 
+// Clocks that run out when an agent has stopped answering. One that waits for a human has not.
+const hung = new Set(['init', 'first-output', 'silence.model', 'silence.tool', 'silence.background']);
+
 /** What an error says about the attempt. */
 export function causeOfError(error: unknown, phase: TaskPhase): TaskCause {
+  if (SubwireError.is(error, 'TIME_LIMIT') && error instanceof LimitError && hung.has(error.clock ?? '')) return 'timeout';
   if (error instanceof LimitError || (SubwireError.is(error) && /_LIMIT$|^BUDGET_/.test(error.code))) return 'limit';
   if (SubwireError.is(error, 'POOL_CLOSED')) return 'stopped';
   if (classifyCause(error) === 'permanent') return 'permanent';

@@ -7,7 +7,8 @@ export const taskPhases = Object.freeze(['waiting', 'leased', 'sent', 'working',
 
 /**
  * What ended an attempt. `crash`: the process died. `shortage`: the pool or the host could not give a worker. `permanent`: it will fail in the same way
- * for ever. `overloaded`: the provider had no capacity. `refused`: the agent says that it failed. `timeout`: the task's own. `limit`: memory, CPU or a budget.
+ * for ever. `overloaded`: the provider had no capacity. `refused`: the agent says that it failed. `timeout`: the task's own, or the
+ * agent has fallen silent. `limit`: memory, CPU or a budget.
  * `stopped`: the caller, or the end of the run or the pool. `host-lost`: this program died, and a later run found the task in the journal.
  */
 export type TaskCause = (typeof taskCauses)[number];

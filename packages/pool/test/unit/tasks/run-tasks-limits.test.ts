@@ -85,3 +85,24 @@ test('a pool that closes settles all tasks, and a worker that is taken away by a
   expect(result('a')).toMatchObject({ status: 'failed', attempts: 1, error: { code: 'MEMORY_LIMIT' } });
   await limited.pool.close();
 });
+
+test.each([
+  ['silence.tool', true, 'done', 2],
+  ['silence.model', true, 'done', 2],
+  ['silence.tool', false, 'failed', 1],
+  ['silence.human', true, 'failed', 1],
+  ['total', true, 'failed', 1],
+])(
+  'an agent that is ended by the clock %s: a task that may be repeated (%s) is %s after %s',
+  async (clock, idempotent, status, attempts) => {
+    let asked = 0;
+    const stub = stubPool((_, { die }) => {
+      asked += 1;
+      if (asked === 1) die(new LimitError({ code: 'TIME_LIMIT', clock, limit: 1, message: 'Nothing came.' }));
+      return {};
+    });
+    const { result } = await collect(runTasks(stub.pool, [{ id: 'a', prompt: 'x', idempotent }], quick));
+    expect(result('a')).toMatchObject({ status, attempts });
+    await stub.pool.close();
+  },
+);
