@@ -72,6 +72,12 @@ test('without /proc the guard ends the groups of the roots when its host dies, a
   expect(await readdir(folder)).toEqual(['bin']);
 });
 
+test('a guard that holds nothing any more leaves the file alone: its host may live, and have made it anew', async () => {
+  const marker = createMarker();
+  await runGuard(guardScript, [`+ ${marker}`, `> /tmp/subwire-home-x`, `- ${marker}`, `< /tmp/subwire-home-x`]);
+  expect((await readdir(folder)).sort()).toEqual(['bin', 'own.hosts']);
+});
+
 test('P48 without /proc a root whose start time differs by now is a stranger, and lives on', async () => {
   const group = startGroup();
   await runGuard(withoutProc.replace('if [ -n "$trees" ]; then', 'export LATER=1; if [ -n "$trees" ]; then'), [
