@@ -10,6 +10,7 @@ import type { Slot } from '../slot/types.ts';
 import type { StartVia, Supervisor } from '../supervisor/supervise.ts';
 import type { EventSink } from './events.ts';
 import type { Metrics } from './metrics.ts';
+import type { Standstills } from './standstills.ts';
 import type { TenantRates } from './tenant-rates.ts';
 import type { Lease, PoolPhase } from './types.ts';
 
@@ -108,8 +109,7 @@ export interface PoolCore<W> {
   isStarted: boolean;
   /** Average length of a lease, in milliseconds, recent ones weighing most. */
   averageLeaseMs: number | undefined;
-  /** How long the host has stood still since a moment, in milliseconds. */
-  stoodStillSince(atMs: number): number;
+  readonly standstills: Standstills;
   /** Does whatever can be done now. Safe to call from anywhere, any number of times. */
   pump(): void;
   /** Makes sure that `pump` runs at this moment. */

@@ -5,7 +5,11 @@ import { createSupervisor } from '../supervisor/supervise.ts';
 import type { PendingCall, PoolCore } from './core.ts';
 import { createEventSink } from './events.ts';
 import { createMetrics } from './metrics.ts';
+import { createStandstills } from './standstills.ts';
 import { createTenantRates } from './tenant-rates.ts';
+
+/** How often idle workers and old leases are looked at. */
+export const housekeepingMs = 250;
 
 /** The parts that everything in one pool shares, before anything has happened. */
 export function createCore<W>(
@@ -34,7 +38,7 @@ export function createCore<W>(
     isPaused: false,
     isStarted: false,
     averageLeaseMs: undefined,
-    stoodStillSince: () => 0,
+    standstills: createStandstills(housekeepingMs),
     pump,
     wakeAt,
   };

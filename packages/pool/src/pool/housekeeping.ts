@@ -1,7 +1,7 @@
 import { reasonToRetire } from '../policy/retire.ts';
 import { minIdleOf, type Place, type PoolCore } from './core.ts';
 import type { LeaseTable } from './lease-table.ts';
-import { createStandstills } from './standstills.ts';
+import { housekeepingMs } from './create-core.ts';
 import { wearOf } from './wear.ts';
 
 /** The regular look at idle workers and old leases. */
@@ -9,12 +9,9 @@ export interface Housekeeping {
   stop(): void;
 }
 
-const periodMs = 250;
-
 export function startHousekeeping<W>(core: PoolCore<W>, leases: LeaseTable<W>): Housekeeping {
   const { clock, options, sink, supervisor } = core;
-  const standstills = createStandstills(clock.nowMs(), periodMs);
-  core.stoodStillSince = (sinceMs) => standstills.since(sinceMs);
+  core.standstills.notice(clock.nowMs());
   let cancel = (): void => {};
 
   function isSpare(place: Place<W>): boolean {
@@ -35,7 +32,7 @@ export function startHousekeeping<W>(core: PoolCore<W>, leases: LeaseTable<W>): 
     if (options.heartbeatMs === 0 || core.factory.validate === undefined) return false;
     // A tenth earlier or later, so that checks of workers that were born together spread out.
     const { checkedAtMs } = place.slot.state;
-    return nowMs - checkedAtMs - core.stoodStillSince(checkedAtMs) >= options.heartbeatMs * (0.9 + 0.2 * place.jitter);
+    return nowMs - checkedAtMs - core.standstills.since(checkedAtMs) >= options.heartbeatMs * (0.9 + 0.2 * place.jitter);
   }
 
   function inspect(place: Place<W>, recycling: { count: number }): void {
@@ -45,7 +42,7 @@ export function startHousekeeping<W>(core: PoolCore<W>, leases: LeaseTable<W>): 
     const { phase, idleAtMs } = slot.state;
     if (phase !== 'idle') return;
     if (place.sticky !== undefined) {
-      if (nowMs - idleAtMs - core.stoodStillSince(idleAtMs) >= options.stickyMs) slot.retire('idle');
+      if (nowMs - idleAtMs - core.standstills.since(idleAtMs) >= options.stickyMs) slot.retire('idle');
       return;
     }
     const reason = reasonToRetire(wearOf(core, place, nowMs), core.rule, { jitter: place.jitter, spare: isSpare(place) });
@@ -59,7 +56,7 @@ export function startHousekeeping<W>(core: PoolCore<W>, leases: LeaseTable<W>): 
 
   function tick(): void {
     const nowMs = clock.nowMs();
-    const delayMs = standstills.notice(nowMs);
+    const delayMs = core.standstills.notice(nowMs);
     if (delayMs !== undefined) sink.emit({ type: 'clock-jumped', delayMs });
     leases.inspect(nowMs);
     const recycling = {
@@ -69,9 +66,9 @@ export function startHousekeeping<W>(core: PoolCore<W>, leases: LeaseTable<W>): 
     };
     if (core.phase === 'open') for (const place of [...core.places]) inspect(place, recycling);
     core.pump();
-    cancel = clock.setTimer(periodMs, tick, { background: true });
+    cancel = clock.setTimer(housekeepingMs, tick, { background: true });
   }
 
-  cancel = clock.setTimer(periodMs, tick, { background: true });
+  cancel = clock.setTimer(housekeepingMs, tick, { background: true });
   return { stop: () => cancel() };
 }

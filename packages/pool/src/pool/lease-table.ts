@@ -188,7 +188,7 @@ export function createLeaseTable<W>(core: PoolCore<W>): LeaseTable<W> {
           leak(place, record, 'A lease was dropped without being ended; its worker is taken back.', true);
           continue;
         }
-        const heldMs = nowMs - record.leasedAtMs - core.stoodStillSince(record.leasedAtMs);
+        const heldMs = nowMs - record.leasedAtMs - core.standstills.since(record.leasedAtMs);
         const found = charge(record, { wallMs: heldMs - record.spent.wallMs });
         if (found !== undefined) breach(place, record, found);
         else if (heldMs >= options.limits.leaseMs) {
