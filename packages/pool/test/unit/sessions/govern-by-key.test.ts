@@ -2,18 +2,21 @@ import { expect, test } from 'vitest';
 import { createGovernor, createPool, type Governor } from '../../../src/index.ts';
 import { governByKey, governorOf } from '../../../src/sessions/shared-governor.ts';
 import { plainFactory } from '../../support/plain-workers.ts';
-import { virtualClock } from '../../support/virtual-clock.ts';
+import { virtualClock, type VirtualClock } from '../../support/virtual-clock.ts';
 
-test('Q31 a credential that has to wait holds up its own keys and no others', async () => {
-  const clock = virtualClock();
-  const governors = new Map([
-    ['a', createGovernor({ clock, random: () => 0 })],
-    ['b', createGovernor({ clock, random: () => 0 })],
-  ]);
+/** A governor for each of the keys `a` and `b`, and the one that a pool sees. */
+function twoCredentials(clock: VirtualClock) {
+  const governors = new Map(['a', 'b'].map((key) => [key, createGovernor({ clock, random: () => 0 })]));
   const governor = governByKey(
     (key) => governors.get(key)!,
     () => new Set(governors.values()),
   );
+  return { governors, governor };
+}
+
+test('Q31 a credential that has to wait holds up its own keys and no others', async () => {
+  const clock = virtualClock();
+  const { governors, governor } = twoCredentials(clock);
   const pool = createPool(plainFactory(), {
     clock,
     size: 4,
@@ -88,11 +91,7 @@ test('pools of one credential share its governor, and other credentials have oth
 
 test('Q31 with every place in use, a credential that waits gives its idle worker up for another, once for each lease', async () => {
   const clock = virtualClock();
-  const governors = new Map(['a', 'b'].map((key) => [key, createGovernor({ clock, random: () => 0 })]));
-  const governor = governByKey(
-    (key) => governors.get(key)!,
-    () => new Set(governors.values()),
-  );
+  const { governor } = twoCredentials(clock);
   const factory = plainFactory();
   const pool = createPool(factory, { clock, size: 1, minIdle: 0, acquireTimeoutMs: 1e9, governor, checkInvariants: true });
   const [first] = await Promise.all([pool.acquire({ key: 'a' }), clock.advance(100)]);
@@ -112,11 +111,7 @@ test('Q31 with every place in use, a credential that waits gives its idle worker
 
 test('Q31 a credential that may go on again does not wait for ever behind another that always has work', async () => {
   const clock = virtualClock();
-  const governors = new Map(['a', 'b'].map((key) => [key, createGovernor({ clock, random: () => 0 })]));
-  const governor = governByKey(
-    (key) => governors.get(key)!,
-    () => new Set(governors.values()),
-  );
+  const { governor } = twoCredentials(clock);
   const pool = createPool(plainFactory(), { clock, size: 1, minIdle: 0, acquireTimeoutMs: 1e9, governor, checkInvariants: true });
   const [first] = await Promise.all([pool.acquire({ key: 'a' }), clock.advance(100)]);
   first.worker.pressure.next({ type: 'throttled', retryAfterMs: 5_000 });
